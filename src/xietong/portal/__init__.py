@@ -1,0 +1,1 @@
+"""The one door to the house: settings, addresses, home, search, and the `xietong` command."""

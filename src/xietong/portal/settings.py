@@ -1,4 +1,158 @@
-"""Every setting, read from the environment by typed readers that refuse nonsense."""
+"""Every setting, read from the environment by typed readers that refuse nonsense.
 
-SECRET_KEY = "set-up-in-progress"  # noqa: S105
+The table in docs/operate/settings.md lists each variable; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from xietong.portal import environment as env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent.parent
+IN_CHECKOUT = (ROOT / "regions").is_dir()
+
+XIETONG_HOME = env.folder("XIETONG_HOME", ROOT / "var" if IN_CHECKOUT else Path("var"))
+XIETONG_DATA = env.folder("XIETONG_DATA", ROOT.parent / "shared" / "data")
+XIETONG_REGIONS = env.folder(
+    "XIETONG_REGIONS", ROOT / "regions" if IN_CHECKOUT else PACKAGE / "portal" / "regions"
+)
+XIETONG_REGION = env.text("XIETONG_REGION", "yrd")
+XIETONG_MEMORY_MB = env.whole("XIETONG_MEMORY_MB", 1000, low=200, high=1_000_000)
+XIETONG_THREADS = env.whole("XIETONG_THREADS", 2, low=1, high=256)
+
+
+def _secret_key() -> str:
+    """Return the configured key, else one made once and kept in the home folder."""
+    configured = env.text("XIETONG_SECRET_KEY", "")
+    if configured:
+        return configured
+    path = XIETONG_HOME / "secret.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = env.flag("XIETONG_DEBUG", False)
+ALLOWED_HOSTS = env.names("XIETONG_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+
+INSTALLED_APPS = [
+    "xietong.kit",
+    "xietong.region",
+    "xietong.atlas",
+    "xietong.portal",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "ninja",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "xietong.kit.doors.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "xietong.portal.urls"
+WSGI_APPLICATION = "xietong.portal.wsgi.application"
+AUTH_USER_MODEL = "region.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "xietong.portal.frame.frame",
+            ],
+        },
+    }
+]
+COTTON_SNAKE_CASED_NAMES = False
+
+DATABASES = {"default": env.database("XIETONG_DATABASE_URL", XIETONG_HOME)}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
 USE_TZ = True
+TIME_ZONE = "UTC"
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = XIETONG_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("XIETONG_LOG_LEVEL", "WARNING")},
+}

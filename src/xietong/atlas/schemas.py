@@ -1,0 +1,220 @@
+"""The shapes that the page, the API and the exports of the map share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ninja import Schema
+
+Level = Literal["province", "prefecture", "county"]
+MeasureName = Literal["lq", "symmetric", "standardised", "n", "share"]
+Counted = Literal["n", "capital"]
+# ok: a number; zero: none was counted; withheld: 不予公布; insufficient: 数据不足
+CellState = Literal["ok", "zero", "withheld", "insufficient"]
+
+
+class Names(Schema):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+class MemberOut(Schema):
+    code: str
+    place: str
+    name: Names
+    short: Names
+
+
+class RegisterSummary(Schema):
+    """What one member's register brought to an edition."""
+
+    member: str
+    title: Names
+    version: int
+    rows: int
+    placed_county: int
+    placed_prefecture: int
+    unplaced: int
+    coded: int
+    attribution: Names
+
+
+class EditionOut(Schema):
+    """One frozen edition of the map."""
+
+    number: int
+    digest: str
+    state: Literal["draft", "published", "withdrawn"]
+    title: Names
+    created_at: str
+    synthetic: bool
+    schematic: bool
+    banner: Names | None
+    map_note: Names
+    attribution: Names
+    vintage: int
+    years: tuple[int, int]
+    establishments: int
+    levels: list[Level]
+    measures: list[MeasureName]
+    counted: list[Counted]
+    members: list[MemberOut]
+    registers: list[RegisterSummary]
+    opens_on: str  # the industry key with most clusters that cross members
+    parameters: dict[str, str | int | float]
+
+
+class IndustryOut(Schema):
+    """A division, group, chain or segment as the pickers show it."""
+
+    key: str
+    kind: Literal["division", "group", "chain", "segment"]
+    code: str
+    name: Names
+    short: Names
+    parent: str | None
+    n: int | None
+    clusters: int
+    crossing_clusters: int
+    enabled: bool
+    why_disabled: Names | None
+    tier: str | None = None
+    function: str | None = None
+
+
+class Cell(Schema):
+    """One place of a layer. Numbers are None unless `state` is ok (or zero, where n is 0)."""
+
+    code: str
+    name: Names
+    parent: Names
+    member: str
+    state: CellState
+    n: int | None
+    value: float | None
+    low: float | None
+    high: float | None
+    significant: bool | None
+    rank: int | None
+
+
+class IndustryIndices(Schema):
+    """How concentrated the industry is over the places of one level; None where withheld."""
+
+    n: int | None
+    hhi: float | None
+    ellison_glaeser: float | None
+    eg_low: float | None
+    eg_high: float | None
+    maurel_sedillot: float | None
+    why: Names | None
+
+
+class LayerOut(Schema):
+    """All that one view of the map shows: one industry, level, measure and thing counted."""
+
+    edition: int
+    industry: IndustryOut
+    level: Level
+    measure: MeasureName
+    counted: Counted
+    unit: Names
+    breaks: list[float]  # ascending inner class limits; len(breaks)+1 classes
+    diverging: bool  # True: the middle class limit is the neutral value (1 for LQ, 0 for others)
+    total: int | None
+    counts: dict[CellState, int]
+    indices: IndustryIndices
+    cells: list[Cell]  # ranked first (best first), then zero, withheld, insufficient by code
+
+
+class ClusterOut(Schema):
+    """A named cluster: contiguous counties specialised in one industry."""
+
+    key: str
+    name: Names
+    industry: IndustryOut
+    rank: int
+    units: int
+    share: float  # of the industry's units in the region
+    lq: float
+    low: float
+    high: float
+    core: str
+    places: list[Cell]
+    members: list[str]
+    crossing: bool
+    bounds: tuple[float, float, float, float]  # west, south, east, north
+    leading: list[LeadingIndustry]
+    absent_segments: list[IndustryOut]
+    published_names: list[PublishedNameOut]
+
+
+class LeadingIndustry(Schema):
+    """What is strongest inside a place or a cluster."""
+
+    industry: IndustryOut
+    n: int
+    lq: float
+    low: float
+    high: float
+    rank: int | None
+
+
+class PublishedNameOut(Schema):
+    """A firm or platform that a member has itself published; it never comes from a register."""
+
+    member: str
+    kind: Literal["leading_firm", "platform"]
+    name: Names
+    source: str
+
+
+class YearCount(Schema):
+    year: int
+    n: int | None  # None: withheld
+
+
+class PlaceProfile(Schema):
+    """One place: what it is strong in, and when its surviving units were registered."""
+
+    code: str
+    name: Names
+    level: Level
+    parents: list[PlaceLink]
+    member: str
+    n: int | None
+    placed_at_county_share: float | None  # of the prefecture's rows; below .8 means insufficient
+    insufficient: bool
+    top: list[LeadingIndustry]
+    years: list[YearCount]  # prefecture and province only; all divisions together
+    years_of: PlaceLink | None  # the prefecture the years belong to, where a county has none itself
+    clusters: list[ClusterLink]
+    children: list[PlaceLink]
+
+
+class PlaceLink(Schema):
+    code: str
+    name: Names
+    level: Level
+
+
+class ClusterLink(Schema):
+    key: str
+    name: Names
+    industry: str
+    units: int
+    crossing: bool
+
+
+class SearchHit(Schema):
+    kind: Literal["place", "industry", "chain", "segment", "cluster"]
+    key: str
+    name: Names
+    detail: Names
+    url: str
+
+
+ClusterOut.model_rebuild()
+PlaceProfile.model_rebuild()

@@ -1,0 +1,81 @@
+"""How the three doors say a refusal: a page, a problem+json body, one line on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from xietong.engine.problems import Problem
+from xietong.kit.refusals import Refusal
+from xietong.kit.words import PROBLEMS
+
+SHOWN_PROBLEMS = 200
+
+
+def said(refusal: Refusal) -> tuple[str, str]:
+    """Return the sentence and the way out in the active language, filled in."""
+    sentence = gettext(refusal.sentence).format_map(refusal.params)
+    way_out = gettext(refusal.way_out).format_map(refusal.params) if refusal.way_out else ""
+    return sentence, way_out
+
+
+def said_problem(problem: Problem) -> dict[str, Any]:
+    """Return a row fault as the doors show it: code, row, field, sentence and way out."""
+    words = PROBLEMS[problem.code]
+    return {
+        "code": problem.code,
+        "row": problem.row,
+        "field": problem.field,
+        "sentence": gettext(words.sentence).format_map(problem.params),
+        "way_out": gettext(words.way_out).format_map(problem.params),
+    }
+
+
+def as_problem_json(refusal: Refusal) -> dict[str, Any]:
+    """Return the body of RFC 9457 (problem details) for a refusal."""
+    sentence, way_out = said(refusal)
+    return {
+        "type": f"urn:xietong:refusal:{refusal.code}",
+        "title": sentence,
+        "status": refusal.status,
+        "code": refusal.code,
+        "field": refusal.field,
+        "way_out": way_out,
+        "problems": [said_problem(problem) for problem in refusal.problems[:SHOWN_PROBLEMS]],
+        "problems_total": len(refusal.problems),
+    }
+
+
+def api_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer an API call that was refused."""
+    return JsonResponse(
+        as_problem_json(refusal), status=refusal.status, content_type="application/problem+json"
+    )
+
+
+def command_line(refusal: Refusal) -> str:
+    """Return the one line that a refused command prints."""
+    sentence, way_out = said(refusal)
+    return f"{refusal.code}: {sentence} {way_out}".strip()
+
+
+class RefusalMiddleware:
+    """Turns a refusal raised by a page into a page that says it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal; leave every other exception to Django."""
+        if not isinstance(exception, Refusal):
+            return None
+        return render(
+            request, "kit/refusal.html", as_problem_json(exception), status=exception.status
+        )

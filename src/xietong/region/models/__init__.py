@@ -1,0 +1,30 @@
+"""The tables of the region, by subject."""
+
+from xietong.region.models.audit import AuditEntry
+from xietong.region.models.industries import (
+    Chain,
+    Classification,
+    Concordance,
+    Industry,
+    Segment,
+    SegmentIndustry,
+)
+from xietong.region.models.people import Person
+from xietong.region.models.places import BoundarySet, Member, Place, PlaceAlias, PlaceChange, Region
+
+__all__ = [
+    "AuditEntry",
+    "BoundarySet",
+    "Chain",
+    "Classification",
+    "Concordance",
+    "Industry",
+    "Member",
+    "Person",
+    "Place",
+    "PlaceAlias",
+    "PlaceChange",
+    "Region",
+    "Segment",
+    "SegmentIndustry",
+]
