@@ -96,6 +96,7 @@ class Cluster(models.Model):
     members = models.JSONField()
     crossing = models.BooleanField()
     bounds = models.JSONField()
+    details = models.JSONField(help_text="leading parts of the industry, and segments not observed")
 
     class Meta:
         ordering = ["industry_key", "rank"]

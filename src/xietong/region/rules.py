@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xietong.kit.refusals import N_, NotAllowed
+
 
 class Kind(StrEnum):
     """What sort of actor this is. `LOCAL` is whoever sits at the machine and types commands."""
@@ -40,3 +42,15 @@ class Actor:
 LOCAL = Actor(Kind.LOCAL, "local")
 READER = Actor(Kind.READER, "reader")
 OUTSIDER = Actor(Kind.OUTSIDER, "outsider")
+
+
+def require_writer(actor: Actor, verb: str) -> None:
+    """Raise `not_allowed` where the actor may not do `verb`."""
+    if not actor.may_write:
+        raise NotAllowed(
+            "not_allowed",
+            N_("“{actor}” may not do this ({verb})."),
+            way_out=N_("Run the command on the node itself, or ask its operator."),
+            actor=actor.name,
+            verb=verb,
+        )

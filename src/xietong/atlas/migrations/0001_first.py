@@ -4,103 +4,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('industry_key', models.CharField(max_length=80)),
-                ('rank', models.PositiveIntegerField(help_text='by units, within the industry')),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(max_length=300)),
-                ('units', models.PositiveIntegerField()),
-                ('share', models.FloatField()),
-                ('lq', models.FloatField()),
-                ('low', models.FloatField()),
-                ('high', models.FloatField()),
-                ('core', models.CharField(max_length=12)),
-                ('places', models.JSONField()),
-                ('members', models.JSONField()),
-                ('crossing', models.BooleanField()),
-                ('bounds', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("industry_key", models.CharField(max_length=80)),
+                ("rank", models.PositiveIntegerField(help_text="by units, within the industry")),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(max_length=300)),
+                ("units", models.PositiveIntegerField()),
+                ("share", models.FloatField()),
+                ("lq", models.FloatField()),
+                ("low", models.FloatField()),
+                ("high", models.FloatField()),
+                ("core", models.CharField(max_length=12)),
+                ("places", models.JSONField()),
+                ("members", models.JSONField()),
+                ("crossing", models.BooleanField()),
+                ("bounds", models.JSONField()),
             ],
             options={
-                'ordering': ['industry_key', 'rank'],
+                "ordering": ["industry_key", "rank"],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('inputs_digest', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=200)),
-                ('synthetic', models.BooleanField()),
-                ('parameters', models.JSONField()),
-                ('provenance', models.JSONField()),
-                ('summary', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('published_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("inputs_digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("published", "Published"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=200)),
+                ("synthetic", models.BooleanField()),
+                ("parameters", models.JSONField()),
+                ("provenance", models.JSONField()),
+                ("summary", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("published_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedName',
+            name="PublishedName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leading_firm', 'Leading Firm'), ('platform', 'Platform')], max_length=20)),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('place_code', models.CharField(max_length=12)),
-                ('industry_key', models.CharField(max_length=80)),
-                ('source', models.CharField(max_length=500)),
-                ('published_on', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("leading_firm", "Leading Firm"), ("platform", "Platform")],
+                        max_length=20,
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=300)),
+                ("place_code", models.CharField(max_length=12)),
+                ("industry_key", models.CharField(max_length=80)),
+                ("source", models.CharField(max_length=500)),
+                ("published_on", models.DateField()),
             ],
             options={
-                'ordering': ['member', 'name_zh'],
+                "ordering": ["member", "name_zh"],
             },
         ),
         migrations.CreateModel(
-            name='Register',
+            name="Register",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=200)),
-                ('attribution_zh', models.CharField(blank=True, max_length=300)),
-                ('attribution_en', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=200)),
+                ("attribution_zh", models.CharField(blank=True, max_length=300)),
+                ("attribution_en", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='RegisterVersion',
+            name="RegisterVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('digest', models.CharField(help_text='SHA-256 of the Parquet file', max_length=64)),
-                ('source_name', models.CharField(max_length=255)),
-                ('source_digest', models.CharField(help_text='SHA-256 of the file as it came', max_length=64)),
-                ('method_digest', models.CharField(help_text='what placed and coded the rows', max_length=64)),
-                ('rows', models.PositiveIntegerField()),
-                ('synthetic', models.BooleanField(default=False)),
-                ('banner_zh', models.CharField(blank=True, max_length=200)),
-                ('banner_en', models.CharField(blank=True, max_length=300)),
-                ('quality', models.JSONField(default=dict)),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('imported_by', models.CharField(max_length=100)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "digest",
+                    models.CharField(help_text="SHA-256 of the Parquet file", max_length=64),
+                ),
+                ("source_name", models.CharField(max_length=255)),
+                (
+                    "source_digest",
+                    models.CharField(help_text="SHA-256 of the file as it came", max_length=64),
+                ),
+                (
+                    "method_digest",
+                    models.CharField(help_text="what placed and coded the rows", max_length=64),
+                ),
+                ("rows", models.PositiveIntegerField()),
+                ("synthetic", models.BooleanField(default=False)),
+                ("banner_zh", models.CharField(blank=True, max_length=200)),
+                ("banner_en", models.CharField(blank=True, max_length=300)),
+                ("quality", models.JSONField(default=dict)),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                ("imported_by", models.CharField(max_length=100)),
             ],
             options={
-                'ordering': ['register', 'number'],
+                "ordering": ["register", "number"],
             },
         ),
     ]

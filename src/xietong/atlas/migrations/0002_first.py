@@ -5,55 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('atlas', '0001_first'),
-        ('region', '0001_first'),
+        ("atlas", "0001_first"),
+        ("region", "0001_first"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='edition',
-            name='boundaries',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='region.boundaryset'),
+            model_name="edition",
+            name="boundaries",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="region.boundaryset"
+            ),
         ),
         migrations.AddField(
-            model_name='cluster',
-            name='edition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clusters', to='atlas.edition'),
+            model_name="cluster",
+            name="edition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clusters",
+                to="atlas.edition",
+            ),
         ),
         migrations.AddField(
-            model_name='publishedname',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='region.member'),
+            model_name="publishedname",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="region.member"
+            ),
         ),
         migrations.AddField(
-            model_name='register',
-            name='member',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='register', to='region.member'),
+            model_name="register",
+            name="member",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="register",
+                to="region.member",
+            ),
         ),
         migrations.AddField(
-            model_name='registerversion',
-            name='register',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='atlas.register'),
+            model_name="registerversion",
+            name="register",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="atlas.register",
+            ),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='versions',
-            field=models.ManyToManyField(related_name='editions', to='atlas.registerversion'),
+            model_name="edition",
+            name="versions",
+            field=models.ManyToManyField(related_name="editions", to="atlas.registerversion"),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.UniqueConstraint(fields=('edition', 'key'), name='cluster_once_an_edition'),
+            model_name="cluster",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "key"), name="cluster_once_an_edition"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedname',
-            constraint=models.UniqueConstraint(fields=('member', 'name_zh', 'industry_key'), name='name_published_once'),
+            model_name="publishedname",
+            constraint=models.UniqueConstraint(
+                fields=("member", "name_zh", "industry_key"), name="name_published_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerversion',
-            constraint=models.UniqueConstraint(fields=('register', 'number'), name='version_number_once'),
+            model_name="registerversion",
+            constraint=models.UniqueConstraint(
+                fields=("register", "number"), name="version_number_once"
+            ),
         ),
     ]

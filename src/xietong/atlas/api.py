@@ -1,0 +1,205 @@
+"""The map over HTTP: the same layers that the page shows and the command prints."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from xietong.atlas import exports, queries
+from xietong.atlas.exports import Format
+from xietong.atlas.schemas import (
+    ClusterOut,
+    Counted,
+    EditionOut,
+    IndustryOut,
+    LayerOut,
+    Level,
+    MeasureName,
+    PlaceProfile,
+    SearchHit,
+)
+from xietong.kit.problem_schema import ProblemOut
+from xietong.kit.refusals import N_, NotFound
+from xietong.region.rules import READER
+
+router = Router(tags=["atlas"])
+REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
+
+Which = Annotated[
+    str,
+    Path(description="an edition's number, or “current”", pattern=r"^([1-9][0-9]{0,8}|current)$"),
+]
+Industry = Annotated[str, Query(max_length=80, description="such as d39, g391, c-… or s-…")]
+
+
+def _number(which: str) -> int | None:
+    return None if which == "current" else int(which)
+
+
+@router.get("/editions", response={200: list[EditionOut]}, summary="Editions, newest first")
+def editions(request: HttpRequest) -> list[EditionOut]:
+    """Return the editions that this reader may see."""
+    return [queries.edition(READER, row.number) for row in queries.editions_visible_to(READER)]
+
+
+@router.get("/editions/{which}", response={200: EditionOut, **REFUSED}, summary="An edition")
+def edition(request: HttpRequest, which: Which) -> EditionOut:
+    """Return what an edition was compiled from, and how it must be read."""
+    return queries.edition(READER, _number(which))
+
+
+@router.get(
+    "/editions/{which}/industries",
+    response={200: list[IndustryOut], **REFUSED},
+    summary="Industries and chains",
+)
+def industries(request: HttpRequest, which: Which) -> list[IndustryOut]:
+    """Return divisions, groups, chains and segments."""
+    return queries.industries(READER, _number(which))
+
+
+@router.get(
+    "/editions/{which}/layer", response={200: LayerOut, **REFUSED}, summary="One view of the map"
+)
+def layer(
+    request: HttpRequest,
+    which: Which,
+    industry: Industry,
+    level: Level = "county",
+    measure: MeasureName = "lq",
+    counted: Counted = "n",
+) -> LayerOut:
+    """Return the cells of one industry, level and measure, the best first."""
+    return queries.layer(
+        READER,
+        _number(which),
+        industry=industry,
+        level=level,
+        measure=measure,
+        counted=counted,
+    )
+
+
+@router.get(
+    "/editions/{which}/export.{kind}",
+    response={200: bytes, **REFUSED},
+    summary="One view of the map as a file",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "the file",
+                "content": {
+                    mime.split(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                    for mime in exports.MIME.values()
+                },
+            }
+        }
+    },
+)
+def export(
+    request: HttpRequest,
+    which: Which,
+    kind: Format,
+    industry: Industry,
+    level: Level = "county",
+    measure: MeasureName = "lq",
+    counted: Counted = "n",
+) -> HttpResponse:
+    """Return the view as CSV, XLSX or GeoJSON, with banner, edition and source inside."""
+    number = _number(which)
+    shown = queries.layer(
+        READER, number, industry=industry, level=level, measure=measure, counted=counted
+    )
+    about = queries.edition(READER, number)
+    if kind == "csv":
+        body = exports.as_csv(about, shown)
+    elif kind == "xlsx":
+        body = exports.as_xlsx(about, shown)
+    else:
+        outlines = json.loads(queries.boundaries(READER, number, level).read_bytes())
+        body = exports.as_geojson(about, shown, outlines)
+    answer = HttpResponse(body, content_type=exports.MIME[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{exports.file_name(shown, kind)}"'
+    return answer
+
+
+@router.get(
+    "/editions/{which}/clusters",
+    response={200: list[ClusterOut], **REFUSED},
+    summary="Clusters of one industry",
+)
+def clusters(
+    request: HttpRequest, which: Which, industry: Industry, crossing: bool = False
+) -> list[ClusterOut]:
+    """Return the cards of an industry's clusters, the largest first."""
+    number = _number(which)
+    rows = queries.clusters(READER, number, industry=industry, crossing_only=crossing)
+    return [queries.cluster(READER, number, row.key) for row in rows]
+
+
+@router.get(
+    "/editions/{which}/clusters/{key}",
+    response={200: ClusterOut, **REFUSED},
+    summary="A cluster's card",
+)
+def cluster(
+    request: HttpRequest, which: Which, key: Annotated[str, Path(max_length=80)]
+) -> ClusterOut:
+    """Return one cluster."""
+    return queries.cluster(READER, _number(which), key)
+
+
+@router.get(
+    "/editions/{which}/outlines",
+    response={200: dict[str, Any], **REFUSED},
+    summary="Outlines of one industry's clusters (GeoJSON)",
+)
+def outlines(request: HttpRequest, which: Which, industry: Industry) -> dict[str, Any]:
+    """Return a GeoJSON FeatureCollection; empty where the industry has no cluster."""
+    return queries.cluster_outlines(READER, _number(which), industry)
+
+
+@router.get(
+    "/editions/{which}/places/{code}",
+    response={200: PlaceProfile, **REFUSED},
+    summary="A place's profile",
+)
+def place(
+    request: HttpRequest, which: Which, code: Annotated[str, Path(max_length=12)]
+) -> PlaceProfile:
+    """Return what a place is strong in, and when its surviving units were registered."""
+    return queries.place_profile(READER, _number(which), code)
+
+
+@router.get(
+    "/editions/{which}/boundaries/{level}",
+    response={200: dict[str, Any], **REFUSED},
+    summary="Outlines of places (GeoJSON)",
+)
+def boundaries(request: HttpRequest, which: Which, level: Level) -> HttpResponse:
+    """Return the outlines that the edition was compiled with; they never change for a number."""
+    path = queries.boundaries(READER, _number(which), level)
+    if not path.is_file():
+        raise NotFound(
+            "no_boundary_file",
+            N_("The outlines of this edition are missing on this node."),
+            way_out=N_("Import the boundaries again."),
+        )
+    answer = HttpResponse(path.read_bytes(), content_type="application/geo+json")
+    answer["Cache-Control"] = (
+        "public, max-age=3600" if which == "current" else "public, max-age=31536000, immutable"
+    )
+    return answer
+
+
+@router.get(
+    "/editions/{which}/search", response={200: list[SearchHit], **REFUSED}, summary="Search"
+)
+def search(
+    request: HttpRequest, which: Which, q: Annotated[str, Query(max_length=100)] = ""
+) -> list[SearchHit]:
+    """Return places, industries, chains and clusters by Chinese, pinyin or English."""
+    return queries.search(READER, _number(which), q)

@@ -1,0 +1,27 @@
+"""The reads of the map, always for an actor, by subject."""
+
+from xietong.atlas.queries.clusters import cluster, cluster_outlines, clusters
+from xietong.atlas.queries.editions import (
+    boundaries,
+    edition,
+    editions_visible_to,
+    industries,
+    open_edition,
+)
+from xietong.atlas.queries.layers import layer
+from xietong.atlas.queries.places import place_profile
+from xietong.atlas.queries.search import search
+
+__all__ = [
+    "boundaries",
+    "cluster",
+    "cluster_outlines",
+    "clusters",
+    "edition",
+    "editions_visible_to",
+    "industries",
+    "layer",
+    "open_edition",
+    "place_profile",
+    "search",
+]

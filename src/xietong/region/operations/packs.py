@@ -1,0 +1,209 @@
+"""Loading a region pack into the tables; loading the same pack again changes nothing."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from pypinyin import lazy_pinyin
+
+from xietong.kit.references import Reference
+from xietong.region.models import (
+    Chain,
+    Classification,
+    Concordance,
+    Industry,
+    Member,
+    Place,
+    PlaceAlias,
+    PlaceChange,
+    Region,
+    Segment,
+    SegmentIndustry,
+)
+from xietong.region.operations.audit import record
+from xietong.region.packs import RegionPack
+from xietong.region.rules import Actor, require_writer
+
+
+def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
+    """Load members, places, classification and chains of a pack; return the region and whether
+    anything changed.
+
+    Members are matched by code and kept, since registers hang on them; the plain facts below them
+    are laid anew.
+    """
+    require_writer(actor, "load_region")
+    code = pack.facts["pack"]["code"]
+    with transaction.atomic():
+        known = Region.objects.filter(code=code).first()
+        if known is not None and known.pack_digest == pack.digest:
+            return known, False
+        before = known.pack_digest if known else ""
+        region = _lay_region(pack)
+        _lay_members(region, pack)
+        _lay_places(pack)
+        _lay_classification(pack)
+        _lay_chains(pack)
+        record(
+            actor=actor,
+            verb="load_region",
+            subject=Reference("region", "region", code),
+            before=before,
+            after=pack.digest,
+        )
+    return region, True
+
+
+def _lay_region(pack: RegionPack) -> Region:
+    facts = pack.facts["pack"]
+    region, _ = Region.objects.update_or_create(
+        code=facts["code"],
+        defaults={
+            "name_zh": facts["name_zh"],
+            "name_en": facts["name_en"],
+            "vintage": facts["vintage"],
+            "pack": dict(pack.facts),
+            "pack_digest": pack.digest,
+        },
+    )
+    return region
+
+
+def _lay_members(region: Region, pack: RegionPack) -> None:
+    for position, member in enumerate(pack.facts["members"]):
+        Member.objects.update_or_create(
+            code=member["code"],
+            defaults={
+                "region": region,
+                "place_code": member["place"],
+                "name_zh": member["name_zh"],
+                "name_en": member["name_en"],
+                "short_zh": member["short_zh"],
+                "short_en": member["short_en"],
+                "position": position,
+            },
+        )
+
+
+def _lay_places(pack: RegionPack) -> None:
+    Place.objects.all().delete()
+    PlaceAlias.objects.all().delete()
+    PlaceChange.objects.all().delete()
+    Place.objects.bulk_create(
+        Place(
+            code=row["code"],
+            level=row["level"],
+            parent_code=row["parent"],
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            pinyin=row["pinyin"],
+            longitude=float(row["longitude"]) if row["longitude"] else None,
+            latitude=float(row["latitude"]) if row["latitude"] else None,
+            valid_from=int(row["valid_from"]) if row["valid_from"] else None,
+            valid_to=int(row["valid_to"]) if row["valid_to"] else None,
+            kind=row["kind"],
+        )
+        for row in pack.places
+    )
+    PlaceAlias.objects.bulk_create(
+        PlaceAlias(alias=row["alias"], code=row["code"], kind=row["kind"]) for row in pack.aliases
+    )
+    PlaceChange.objects.bulk_create(
+        PlaceChange(
+            old_code=row["old_code"],
+            new_code=row["new_code"],
+            year=int(row["year"]),
+            kind=row["kind"],
+        )
+        for row in pack.changes
+    )
+
+
+def _lay_classification(pack: RegionPack) -> None:
+    facts = pack.country.facts["classification"]
+    Classification.objects.all().delete()
+    Concordance.objects.all().delete()
+    classification = Classification.objects.create(
+        code=facts["code"],
+        name_zh=facts["name_zh"],
+        name_en=facts["name_en"],
+        digest=pack.digest,
+    )
+    Industry.objects.bulk_create(
+        Industry(
+            classification=classification,
+            code=row["code"],
+            level=row["level"],
+            parent_code=row["parent"],
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            short_zh=row["short_zh"] or row["name_zh"],
+            short_en=row["short_en"] or row["name_en"],
+            pinyin=spelt(row["name_zh"]),
+        )
+        for row in pack.country.classification
+    )
+    Concordance.objects.bulk_create(
+        Concordance(vintage=vintage, old_code=old, new_code=new)
+        for vintage, old, new in sorted(_concordance_lines(pack))
+    )
+
+
+def _concordance_lines(pack: RegionPack) -> set[tuple[int, str, str]]:
+    """Return (vintage, old code, current code); each column's name ends in its vintage."""
+    columns = {
+        int(match.group()): name
+        for name in (pack.country.concordance[0] if pack.country.concordance else ())
+        if (match := re.search(r"\d+$", name))
+    }
+    if not columns:
+        return set()
+    current = columns.pop(max(columns))
+    return {
+        (vintage, row[column], row[current])
+        for row in pack.country.concordance
+        for vintage, column in columns.items()
+        if row[column] and row[current]
+    }
+
+
+def _lay_chains(pack: RegionPack) -> None:
+    Chain.objects.all().delete()
+    for position, facts in enumerate(pack.chains):
+        chain = Chain.objects.create(
+            key=facts["key"],
+            name_zh=facts["name_zh"],
+            name_en=facts["name_en"],
+            note_zh=facts.get("note_zh", ""),
+            note_en=facts.get("note_en", ""),
+            pinyin=spelt(facts["name_zh"]),
+            position=position,
+        )
+        for place, part in enumerate(facts["segment"]):
+            segment = Segment.objects.create(
+                chain=chain,
+                key=part["key"],
+                name_zh=part["name_zh"],
+                name_en=part["name_en"],
+                pinyin=spelt(part["name_zh"]),
+                tier=part["tier"],
+                function=part["function"],
+                position=place,
+            )
+            SegmentIndustry.objects.bulk_create(
+                SegmentIndustry(
+                    segment=segment, industry_code=code, partial=part.get("partial", False)
+                )
+                for code in part["classes"]
+            )
+
+
+def spelt(chinese: str) -> str:
+    """Return the pinyin of a name without tones, then its initials, for search.
+
+    >>> spelt("昆山")
+    'kunshan ks'
+    """
+    syllables = lazy_pinyin(chinese, errors="ignore")
+    return f"{''.join(syllables)} {''.join(syllable[0] for syllable in syllables)}"
