@@ -57,6 +57,7 @@ class Edition(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     digest = models.CharField(max_length=64, unique=True)
+    files_digest = models.CharField(max_length=64, help_text="names the folder of its files")
     inputs_digest = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     title_zh = models.CharField(max_length=200)

@@ -63,6 +63,20 @@ def command_line(refusal: Refusal) -> str:
     return f"{refusal.code}: {sentence} {way_out}".strip()
 
 
+def problem_lines(refusal: Refusal) -> list[str]:
+    """Return a line for each row fault, as “Row 214, column `credit_code`: … ”."""
+    return [problem_line(problem) for problem in refusal.problems[:SHOWN_PROBLEMS]]
+
+
+def problem_line(problem: Problem) -> str:
+    """Return a row fault as one line with its place, sentence and way out."""
+    told = said_problem(problem)
+    place = gettext("Row {row}").format(row=problem.row) if problem.row else gettext("File")
+    if problem.field:
+        place = gettext("{place}, column `{field}`").format(place=place, field=problem.field)
+    return f"{place}: {told['sentence']}. {told['way_out']}"
+
+
 class RefusalMiddleware:
     """Turns a refusal raised by a page into a page that says it."""
 

@@ -66,6 +66,15 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_of_folder(folder: Path) -> str:
+    """Return one SHA-256 over the relative names and contents of all files of a folder."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        whole.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        whole.update(bytes.fromhex(digest_of(path)))
+    return whole.hexdigest()
+
+
 def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

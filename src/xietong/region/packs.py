@@ -1,4 +1,4 @@
-"""Region packs: the plain facts of a country and of a region, read from a folder of TOML and CSV."""
+"""Region packs: the plain facts of a country and of a region, in folders of TOML and CSV."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xietong.kit.refusals import N_, Refusal
+from xietong.kit.shelf import digest_of_folder
 
 Row = Mapping[str, str]
 
@@ -108,10 +109,4 @@ def _csv(path: Path) -> tuple[Row, ...]:
 
 
 def _digest(*folders: Path) -> str:
-    """Return one SHA-256 over the names and bytes of all files of the folders, sorted."""
-    whole = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            name = path.relative_to(folder.parent).as_posix()
-            whole.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()
+    return hashlib.sha256("".join(map(digest_of_folder, folders)).encode()).hexdigest()

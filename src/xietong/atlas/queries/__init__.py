@@ -8,8 +8,9 @@ from xietong.atlas.queries.editions import (
     industries,
     open_edition,
 )
-from xietong.atlas.queries.layers import layer
+from xietong.atlas.queries.layers import industry_or_refusal, layer
 from xietong.atlas.queries.places import place_profile
+from xietong.atlas.queries.registers import newest_versions, published_names, register_versions
 from xietong.atlas.queries.search import search
 
 __all__ = [
@@ -20,8 +21,12 @@ __all__ = [
     "edition",
     "editions_visible_to",
     "industries",
+    "industry_or_refusal",
     "layer",
+    "newest_versions",
     "open_edition",
     "place_profile",
+    "published_names",
+    "register_versions",
     "search",
 ]

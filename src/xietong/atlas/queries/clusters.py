@@ -124,7 +124,7 @@ def cluster_outlines(actor: Actor, number: int | None, industry: str) -> dict[st
     """Return the outlines of an industry's clusters as GeoJSON; empty where it has none."""
     opened = open_edition(actor, number)
     industry_or_refusal(opened, industry)
-    path = storage.editions().folder / opened.row.digest / "outlines" / f"{industry}.geojson"
+    path = storage.editions().folder / opened.row.files_digest / "outlines" / f"{industry}.geojson"
     if not path.is_file():
         return {"type": "FeatureCollection", "features": []}
     outlines: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -101,7 +101,7 @@ def boundaries(actor: Actor, number: int | None, level: Level) -> Path:
 
 
 def _opened(row: Edition) -> Opened:
-    manifest, tables, known, places = _files(row.digest)
+    manifest, tables, known, places = _files(row.files_digest)
     return Opened(
         row=row,
         manifest=manifest,

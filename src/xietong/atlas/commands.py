@@ -1,0 +1,284 @@
+"""Commands of the atlas: registers, editions, layers, and the coder and placer for any table."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from xietong.atlas import annotate, exports, operations, queries
+from xietong.atlas.models import PublishedName
+from xietong.atlas.schemas import Counted, Level, MeasureName
+from xietong.kit.doors import problem_line
+from xietong.kit.progress import Printer
+from xietong.region.rules import LOCAL
+
+INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT = click.Path(dir_okay=False, path_type=Path)
+SHOWN = 50
+
+
+@click.group()
+def register() -> None:
+    """Registers of establishments: check a file, import it, list versions."""
+
+
+@register.command("check")
+@click.argument("file", type=INPUT)
+@click.option("--all", "every", is_flag=True, help=f"Show every problem, not the first {SHOWN}.")
+def check(file: Path, every: bool) -> None:
+    """Check a register and list what is wrong with it; nothing is stored."""
+    found = operations.check_register(actor=LOCAL, path=file)
+    for problem in found.problems if every else found.problems[:SHOWN]:
+        click.echo(problem_line(problem))
+    if len(found.problems) > SHOWN and not every:
+        click.echo(f"… {len(found.problems) - SHOWN} more: --all")
+    click.echo(json.dumps(found.quality, ensure_ascii=False, indent=1))
+    if found.refused:
+        raise click.exceptions.Exit(2)
+
+
+@register.command("import")
+@click.argument("file", type=INPUT)
+@click.option("--member", required=True, help="The code of the member whose register it is.")
+@click.option("--title-zh", default="", help="What the register is called, in Chinese.")
+@click.option("--title-en", default="", help="The same in English.")
+@click.option("--attribution", default="", help="Whose data it is, and under which licence.")
+@click.option("--banner-zh", default="", help="What must stand on every page that shows it.")
+@click.option("--banner-en", default="", help="The same in English.")
+@click.option("--synthetic", is_flag=True, help="The register is made up, not fact.")
+def import_(
+    file: Path,
+    member: str,
+    title_zh: str,
+    title_en: str,
+    attribution: str,
+    banner_zh: str,
+    banner_en: str,
+    synthetic: bool,
+) -> None:
+    """Check, place, code and store a register; the same file again changes nothing."""
+    about = operations.About(
+        title_zh=title_zh,
+        title_en=title_en,
+        attribution_zh=attribution,
+        attribution_en=attribution,
+        banner_zh=banner_zh,
+        banner_en=banner_en,
+        synthetic=synthetic,
+    )
+    version, created = operations.import_register(
+        actor=LOCAL, member=member, path=file, about=about, progress=Printer()
+    )
+    state = "imported" if created else "unchanged"
+    click.echo(f"{member} version {version.number}: {state}, {version.rows:,} rows")
+    click.echo(json.dumps(version.quality, ensure_ascii=False, indent=1))
+
+
+@register.command("list")
+def list_() -> None:
+    """List every version of every register."""
+    for version in queries.register_versions(LOCAL):
+        click.echo(
+            f"{version.register.member.code}\t{version.number}\t{version.rows:,}\t"
+            f"{version.imported_at:%Y-%m-%d %H:%M}\t{version.digest[:12]}\t{version.source_name}"
+        )
+
+
+@click.group()
+def atlas() -> None:
+    """Editions of the cluster map: compile, publish, read."""
+
+
+@atlas.command("compile")
+def compile_() -> None:
+    """Compile an edition from the newest registers; unchanged input gives the same edition."""
+    edition, created = operations.compile_edition(actor=LOCAL, progress=Printer())
+    state = "compiled" if created else "unchanged"
+    click.echo(f"edition {edition.number} ({edition.state}): {state}, {edition.digest}")
+
+
+@atlas.command("publish")
+@click.argument("number", type=int)
+def publish(number: int) -> None:
+    """Let readers see edition NUMBER."""
+    edition = operations.publish_edition(actor=LOCAL, number=number)
+    click.echo(f"edition {edition.number}: {edition.state}")
+
+
+@atlas.command("withdraw")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why; readers will see it.")
+def withdraw(number: int, reason: str) -> None:
+    """Take edition NUMBER back."""
+    edition = operations.withdraw_edition(actor=LOCAL, number=number, reason=reason)
+    click.echo(f"edition {edition.number}: {edition.state}")
+
+
+@atlas.command("editions")
+def editions() -> None:
+    """List the editions, newest first."""
+    for row in queries.editions_visible_to(LOCAL):
+        click.echo(f"{row.number}\t{row.state}\t{row.created_at:%Y-%m-%d %H:%M}\t{row.digest}")
+
+
+@atlas.command("industries")
+@click.option("--edition", type=int, default=None)
+def industries(edition: int | None) -> None:
+    """List the industries and chains of an edition with their units and clusters."""
+    for one in queries.industries(LOCAL, edition):
+        units = "–" if one.n is None else f"{one.n:,}"
+        click.echo(f"{one.key}\t{units}\t{one.clusters}\t{one.name.zh}\t{one.name.en}")
+
+
+@atlas.command("layer")
+@click.option("--edition", type=int, default=None)
+@click.option("--industry", required=True)
+@click.option("--level", type=click.Choice(["province", "prefecture", "county"]), default="county")
+@click.option(
+    "--measure",
+    type=click.Choice(["lq", "symmetric", "standardised", "n", "share"]),
+    default="lq",
+)
+@click.option("--counted", type=click.Choice(["n", "capital"]), default="n")
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "geojson", "json"]), default="csv")
+@click.option("-o", "--output", type=OUTPUT, required=True)
+def layer(
+    edition: int | None,
+    industry: str,
+    level: Level,
+    measure: MeasureName,
+    counted: Counted,
+    kind: str,
+    output: Path,
+) -> None:
+    """Write one view of the map to a file."""
+    shown = queries.layer(
+        LOCAL, edition, industry=industry, level=level, measure=measure, counted=counted
+    )
+    about = queries.edition(LOCAL, edition)
+    if kind == "csv":
+        body = exports.as_csv(about, shown)
+    elif kind == "xlsx":
+        body = exports.as_xlsx(about, shown)
+    elif kind == "geojson":
+        outlines = json.loads(queries.boundaries(LOCAL, edition, level).read_bytes())
+        body = exports.as_geojson(about, shown, outlines)
+    else:
+        body = shown.model_dump_json(indent=1).encode("utf-8")
+    output.write_bytes(body)
+    click.echo(f"{output}: {len(shown.cells)} places")
+
+
+@atlas.command("clusters")
+@click.option("--edition", type=int, default=None)
+@click.option("--industry", default=None)
+@click.option("--crossing", is_flag=True, help="Only clusters that lie in more than one member.")
+@click.option("--search", "q", default="")
+def clusters(edition: int | None, industry: str | None, crossing: bool, q: str) -> None:
+    """List clusters, the largest first."""
+    for row in queries.clusters(LOCAL, edition, industry=industry, crossing_only=crossing, q=q):
+        members = "".join(f" {code}" for code in row.members)
+        click.echo(f"{row.key}\t{row.units:,}\t{row.lq:.2f}\t{row.name_zh}\t{row.name_en}\t{members}")
+
+
+@atlas.command("place")
+@click.argument("code")
+@click.option("--edition", type=int, default=None)
+def place_profile(code: str, edition: int | None) -> None:
+    """Print a place's profile as JSON."""
+    click.echo(queries.place_profile(LOCAL, edition, code).model_dump_json(indent=1))
+
+
+@atlas.command("search")
+@click.argument("text")
+@click.option("--edition", type=int, default=None)
+def search(text: str, edition: int | None) -> None:
+    """Find places, industries, chains and clusters by Chinese, pinyin or English."""
+    for hit in queries.search(LOCAL, edition, text):
+        click.echo(f"{hit.kind}\t{hit.key}\t{hit.name.zh}\t{hit.name.en}")
+
+
+@atlas.command("attach-name")
+@click.option("--member", required=True)
+@click.option("--kind", type=click.Choice(PublishedName.Kind.values), required=True)
+@click.option("--name-zh", required=True)
+@click.option("--name-en", default="")
+@click.option("--place", "place_code", required=True)
+@click.option("--industry", "industry_key", required=True)
+@click.option("--source", required=True, help="Where the member published it.")
+@click.option("--published-on", type=click.DateTime(["%Y-%m-%d"]), required=True)
+def attach_name(
+    member: str,
+    kind: str,
+    name_zh: str,
+    name_en: str,
+    place_code: str,
+    industry_key: str,
+    source: str,
+    published_on: datetime,
+) -> None:
+    """Attach a firm or platform that the member itself has published."""
+    row = operations.attach_name(
+        actor=LOCAL,
+        member=member,
+        kind=kind,
+        name_zh=name_zh,
+        name_en=name_en,
+        place_code=place_code,
+        industry_key=industry_key,
+        source=source,
+        published_on=date(published_on.year, published_on.month, published_on.day),
+    )
+    click.echo(f"{row.pk}\t{row.name_zh}")
+
+
+@atlas.command("names")
+def names() -> None:
+    """List the names that members have published."""
+    for row in queries.published_names(LOCAL):
+        click.echo(f"{row.pk}\t{row.member.code}\t{row.kind}\t{row.name_zh}\t{row.industry_key}")
+
+
+@atlas.command("detach-name")
+@click.argument("key", type=int)
+@click.option("--reason", required=True)
+def detach_name(key: int, reason: str) -> None:
+    """Take published name KEY off the map."""
+    operations.detach_name(actor=LOCAL, key=key, reason=reason)
+    click.echo(f"{key}: detached")
+
+
+@atlas.command("sweep")
+def sweep() -> None:
+    """Remove files that a killed import or compile left behind (older than a day)."""
+    for name in operations.sweep(actor=LOCAL):
+        click.echo(name)
+
+
+@click.group()
+def industry() -> None:
+    """Industry codes for any table with names and scopes."""
+
+
+@industry.command("code")
+@click.argument("file", type=INPUT)
+@click.option("-o", "--output", type=OUTPUT, required=True, help="CSV, XLSX or Parquet.")
+def code(file: Path, output: Path) -> None:
+    """Add division, group, class, confidence and words to a table with name and scope."""
+    rows = annotate.code_table(file, output, progress=Printer())
+    click.echo(f"{output}: {rows:,} rows")
+
+
+@click.command()
+@click.argument("file", type=INPUT)
+@click.option("-o", "--output", type=OUTPUT, required=True, help="CSV, XLSX or Parquet.")
+def place(file: Path, output: Path) -> None:
+    """Add adcode, precision and reason to a table with name or address."""
+    rows = annotate.place_table(file, output, progress=Printer())
+    click.echo(f"{output}: {rows:,} rows")
+
+
+COMMANDS = (register, atlas, industry, place)

@@ -1,0 +1,20 @@
+"""The writes of the atlas, one verb each, by subject."""
+
+from xietong.atlas.operations.compiling import compile_edition
+from xietong.atlas.operations.names import attach_name, detach_name
+from xietong.atlas.operations.publishing import publish_edition, withdraw_edition
+from xietong.atlas.operations.registers import About, import_register
+from xietong.atlas.operations.sweeping import sweep
+from xietong.atlas.operations.twin import make_twin
+
+__all__ = [
+    "About",
+    "attach_name",
+    "compile_edition",
+    "detach_name",
+    "import_register",
+    "make_twin",
+    "publish_edition",
+    "sweep",
+    "withdraw_edition",
+]

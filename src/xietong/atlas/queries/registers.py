@@ -1,0 +1,26 @@
+"""Which registers this node holds; only its operator may see them one by one."""
+
+from __future__ import annotations
+
+from xietong.atlas.models import PublishedName, RegisterVersion
+from xietong.region.rules import Actor
+
+
+def register_versions(actor: Actor) -> list[RegisterVersion]:
+    """Return every version of every register, oldest first; none for a reader."""
+    if not actor.may_read_drafts:
+        return []
+    return list(RegisterVersion.objects.select_related("register__member"))
+
+
+def newest_versions(actor: Actor) -> list[RegisterVersion]:
+    """Return the newest version of each member's register, in the members' order."""
+    newest = {one.register.member.position: one for one in register_versions(actor)}
+    return [newest[position] for position in sorted(newest)]
+
+
+def published_names(actor: Actor) -> list[PublishedName]:
+    """Return every name that a member has published; none for the outsider."""
+    if not actor.may_read_published:
+        return []
+    return list(PublishedName.objects.select_related("member"))
