@@ -64,6 +64,4 @@ def terms(text: str) -> list[str]:
 
 
 def _is_han(character: str) -> bool:
-    return (
-        "\u3400" <= character <= "\u9fff" or character == "〇" or character >= "\U00020000"
-    )
+    return "\u3400" <= character <= "\u9fff" or character == "〇" or character >= "\U00020000"

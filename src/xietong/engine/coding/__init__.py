@@ -1,0 +1,16 @@
+"""Industry coding: what a firm does, read from its name and its business scope."""
+
+from xietong.engine.coding.coder import Coder, Coding, Codings
+from xietong.engine.coding.concordance import Concordance, read_concordance
+from xietong.engine.coding.vocabulary import Vocabulary, merged, read_vocabulary
+
+__all__ = [
+    "Coder",
+    "Coding",
+    "Codings",
+    "Concordance",
+    "Vocabulary",
+    "merged",
+    "read_concordance",
+    "read_vocabulary",
+]
