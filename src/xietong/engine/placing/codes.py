@@ -65,8 +65,13 @@ class CodeHistory:
             self._parts.setdefault(old, set()).add(new)
             if change["kind"] != _PART:
                 self._onward.setdefault(old, []).append(new)
+        self._from: dict[str, set[str]] = {}
+        for old, heirs in self._parts.items():
+            for new in heirs:
+                self._from.setdefault(new, set()).add(old)
         self._known: dict[str, Resolution] = {}
         self._heirs: dict[str, frozenset[str]] = {}
+        self._belonged: dict[str, frozenset[str]] = {}
 
     def _add(self, row: Mapping[str, str], by_code: Mapping[str, Mapping[str, str]]) -> None:
         code = row["code"]
@@ -145,11 +150,25 @@ class CodeHistory:
         """Return the counties of the map that ever took over a part of this code's area."""
         known = self._heirs.get(code)
         if known is None:
-            seen, open_ = {code}, [code]
-            while open_:
-                for step in self._parts.get(open_.pop(), ()):
-                    if step not in seen:
-                        seen.add(step)
-                        open_.append(step)
-            known = self._heirs[code] = frozenset(c for c in seen if c in self.places)
+            reached = _reach(code, self._parts)
+            known = self._heirs[code] = frozenset(c for c in reached if c in self.places)
         return known
+
+    def belonged(self, code: str) -> frozenset[str]:
+        """Return the prefectures that a county and its forerunners ever carried in their codes."""
+        known = self._belonged.get(code)
+        if known is None:
+            reached = _reach(code, self._from)
+            known = self._belonged[code] = frozenset(c[:4] + "00" for c in reached)
+        return known
+
+
+def _reach(code: str, ways: Mapping[str, set[str]]) -> set[str]:
+    """A code and all that can be reached from it."""
+    seen, open_ = {code}, [code]
+    while open_:
+        for step in ways.get(open_.pop(), ()):
+            if step not in seen:
+                seen.add(step)
+                open_.append(step)
+    return seen

@@ -18,7 +18,8 @@ class Name:
     included. `short`: counties by the name alone, which is also a word, a road or a brand.
     `towns`, `zones`: places that hold a township or a development zone of this name. `sure` tells
     that the form carries an ending, so that fewer words behind it can turn it into a road. `heirs`
-    are the counties that a division once called so was divided among.
+    are the counties that a division once called so was divided among; `former` tells that no
+    division of the map carries the name any more.
     """
 
     province: Place | None = None
@@ -29,6 +30,7 @@ class Name:
     zones: tuple[Place, ...] = ()
     sure: bool = False
     heirs: frozenset[str] = frozenset()
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Gazetteer:
         rows = list(places)
         history = CodeHistory(rows, changes, vintage=vintage)
         writer = _Writer(history, grammar)
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row["code"] not in history.places):
             writer.division(row)
         for row in aliases:
             writer.alias(row["alias"], row["code"], row["kind"])
@@ -134,40 +136,53 @@ class _Writer:
         if row["kind"] != "civil":
             self._zone(full, place)
             return
+        current = place.code == row["code"]
+        if not current and full in self._names:
+            return
         short = self._grammar.short(full, row["level"])
         self._mean(full, "full", place)
         self._names[full].sure = True
-        if place.code == row["code"]:
+        self._names[full].former = not current
+        if current:
             self._mean(short, "short", place)
             if place.level == PREFECTURE and short:
                 self._shorts[short] = full
 
     def alias(self, text: str, code: str, kind: str) -> None:
-        """Another name: an old one as good as the division's, a short one, or a zone's."""
+        """Another name: an old one as good as the division's, a short one, a zone's, a township's.
+
+        `ambiguous` takes a short name back: it also means something else in the same city.
+        """
         place = self._history.resolve(code).place
         form = fold(text)
-        if place is None:
-            return
-        if kind == "development_zone":
-            self._zone(form, place)
-            return
         if kind == "ambiguous":
             self._ambiguous.add(form)
+        elif place is None or kind == "abbreviation":
             return
-        full = kind == "old_name" and self._grammar.ends(form, "county")
-        if place.level != PROVINCE or kind == "abbreviation":
-            self._mean(form, "full" if full else "short", place)
-        if full and self._name(form) is not None:
+        elif kind == "development_zone":
+            self._zone(form, place)
+        elif kind == "old_town":
+            self._mean(form, "towns", place)
             self._names[form].sure = True
-            self._names[form].heirs |= self._history.heirs(code)
+        elif kind == "old_name" and self._grammar.ends(form, "county"):
+            name = self._names.setdefault(form, Name(former=True))
+            if place.level != PROVINCE:
+                self._mean(form, "full", place)
+            name.sure = True
+            name.heirs |= self._history.heirs(code)
+        else:
+            self._mean(form, "short", place)
 
     def _zone(self, form: str, place: Place) -> None:
         """A zone, also with its city's full name in front (苏州新区 and 苏州市新区)."""
         self._mean(form, "zones", place)
+        self._names[form].sure |= self._grammar.ends(form, "county")
         for length in range(2, min(len(form), 6)):
             city = self._shorts.get(form[:length])
             if city and not form.startswith(city):
-                self._mean(city + form[length:], "zones", place)
+                longer = city + form[length:]
+                self._mean(longer, "zones", place)
+                self._names[longer].sure |= self._names[form].sure
 
     def street(self, text: str, county: str) -> None:
         """A township under any of the endings that it may have had."""

@@ -52,7 +52,7 @@ class Grammar:
             },
             road_after_full=re.compile(f"(?!{except_})(?:{always})"),
             road_after_short=re.compile(
-                f"(?!{except_})(?:(?:{between}){{0,2}}(?:{short})|.(?!{except_})(?:{always}))"
+                f"(?!{except_})(?:{short}|(?:(?:{between}){{1,2}}|.)(?!{except_})(?:{always}))"
             ),
             breaks=tuple(map(fold, words["breaks"])),
             filler=re.compile(rf"(?:[\W_]|{_either(words['fillers'])})*"),

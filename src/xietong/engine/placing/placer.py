@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +31,7 @@ COLUMNS = (
 REASONS = ("coordinates", "code", "address", "name", "authority", "city", "none")
 _CREDIT_CODE_LENGTH = 18
 
-Column = Sequence[object] | pa.Array | pa.ChunkedArray
+Column: TypeAlias = Sequence[object] | pa.Array | pa.ChunkedArray
 
 
 @dataclass(frozen=True, slots=True)

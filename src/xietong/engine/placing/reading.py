@@ -38,6 +38,8 @@ class Reading:
 
 NOTHING = Reading()
 
+_SHORTEST = 2
+
 
 class Reader:
     """Reads folded texts with one gazetteer."""
@@ -57,9 +59,12 @@ class Reader:
         """
         draft = _Draft(context)
         chained, at = True, 0
-        for hit in self._gazetteer.find(text):
+        hits = self._gazetteer.find(text)
+        following = [*(hit.start for hit in hits), -1][1:]
+        for hit, after in zip(hits, following, strict=True):
             chained = chained and self._follows(text, at, hit.start)
-            if self._is_road(text, hit):
+            # A name that another follows at once is no road's, though 江都 begins with a river.
+            if after != hit.end and self._is_road(text, hit):
                 chained = False
                 continue
             if chained:
@@ -71,8 +76,11 @@ class Reader:
         """Add one name to the draft, as the largest thing that it can be there."""
         if chained and draft.take_upper(name, word):
             return
-        if name.full and (draft.county is None or chained or not draft.firm):
-            found = self._choose(name.full, draft, sure=chained)
+        full = name.full
+        if draft.county is not None:
+            full = draft.below(full) if chained or not draft.firm else ()
+        if full:
+            found = self._choose(full, draft, sure=chained and not name.former)
             if found is not None:
                 draft.take_county(found, name, word, firm=chained)
                 return
@@ -156,35 +164,36 @@ class Reader:
             return self._grammar.road_after_short.match(text, hit.end) is not None
         if text.startswith(self._grammar.breaks, hit.end - 1):
             return True
-        return self._grammar.road_after_full.match(text, hit.end) is not None
+        # 泾县路 is a road; behind a longer complete name 路 opens the next word (路桥区路北).
+        short = hit.end - hit.start == _SHORTEST
+        return short and self._grammar.road_after_full.match(text, hit.end) is not None
 
     def _choose(
         self, places: tuple[Place, ...], draft: _Draft, *, sure: bool = False
     ) -> Place | None:
         """The one place meant, or None: inside what the text says, else the row, else the member.
 
-        `sure` lets a complete name in the chain stand against the text's own prefecture and the
-        row's columns: counties change their prefecture, firms move.
+        A county may stand under a prefecture that it has left. `sure` lets a complete name in the
+        chain stand against the row's columns: firms move.
         """
         context = draft.context
         if context.candidates:
             inside = [place for place in places if place.code in context.candidates]
             if len(inside) == 1:
                 return inside[0]
-        prefecture = draft.prefecture.code if draft.prefecture else context.prefecture
-        if prefecture:
-            inside = [place for place in places if place.prefecture == prefecture]
-            if len(inside) == 1:
-                return inside[0]
-            if inside or not sure:
-                return None
+        said = draft.prefecture.code if draft.prefecture else ""
+        held = said or context.prefecture
+        if held:
+            inside = [place for place in places if place.prefecture == held]
+            if not inside and said:
+                inside = [place for place in places if said in self._history.belonged(place.code)]
+            if inside or said or not sure:
+                return inside[0] if len(inside) == 1 else None
         stated = draft.province.code if draft.province else context.province
         for province in (stated, context.member):
             inside = [place for place in places if place.province == province]
-            if len(inside) == 1:
-                return inside[0]
             if inside or (province and not sure):
-                return None
+                return inside[0] if len(inside) == 1 else None
         return places[0] if len(places) == 1 and sure else None
 
     def _town(self, towns: tuple[Place, ...], draft: _Draft, chained: bool) -> Place | None:
@@ -233,6 +242,17 @@ class _Draft:
         if taken:
             self.words += (word,)
         return taken
+
+    def below(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        """The places that can follow the county in one address: its city's, or its heirs."""
+        county = self.county
+        if county is None:
+            return places
+        return tuple(
+            place
+            for place in places
+            if place.prefecture == county.prefecture or place.code in self.heirs
+        )
 
     def take_county(self, county: Place, name: Name, word: str, *, firm: bool) -> None:
         self.county = county
