@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of an input: a code, the place, and what a sentence about it needs.
 
@@ -21,7 +21,7 @@ class Problem:
     code: str
     row: int | None = None
     field: str | None = None
-    params: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 class ProblemsFound(Exception):
