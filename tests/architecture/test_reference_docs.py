@@ -1,0 +1,188 @@
+"""What the code can say, the docs list: settings, commands, refusals, problems, API operations."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+import reference_docs
+from codes import PROBLEM, REFUSALS, Found, collect, placeholders
+from real_data import ROOT
+from xietong.kit.words import PROBLEMS
+
+PACKAGE = ROOT / "src" / "xietong"
+CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+# Everything else asks portal/environment.py, by way of the settings.
+ENVIRONMENT_READERS = {"portal/environment.py", "portal/main.py", "portal/wsgi.py"}
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    """Return every refusal and problem of the package."""
+    return collect(PACKAGE)
+
+
+@pytest.mark.parametrize("name", reference_docs.PAGES)
+def test_a_reference_page_is_what_the_code_says(name: str) -> None:
+    with translation.override("en"):
+        wanted = reference_docs.PAGES[name]()
+    page = ROOT / name
+    assert page.is_file(), "type: make reference"
+    assert page.read_text(encoding="utf-8") == wanted, "type: make reference"
+
+
+def test_an_old_page_is_seen(tmp_path: Path) -> None:
+    with translation.override("en"):
+        for name, write in reference_docs.PAGES.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(write(), encoding="utf-8")
+        assert reference_docs.stale(tmp_path) == []
+        (tmp_path / "docs/api/refusals.md").write_text("# Refusals\n", encoding="utf-8")
+        (tmp_path / "docs/operate/settings.md").unlink()
+        late = ["docs/operate/settings.md", "docs/api/refusals.md"]
+        assert reference_docs.stale(tmp_path) == late
+
+
+def test_every_setting_is_described_and_nothing_else() -> None:
+    source = (PACKAGE / "portal" / "settings.py").read_text(encoding="utf-8")
+    read = {setting.name for setting in reference_docs.settings_read(source)}
+    assert read == set(reference_docs.SETTINGS)
+
+
+def test_an_undescribed_setting_is_seen() -> None:
+    source = "A = env.flag('XIETONG_PLANTED', True)\nB = env.whole('B', 3, low=1, high=9)\n"
+    planted, bounded = sorted(reference_docs.settings_read(source), key=lambda one: len(one.name))[
+        ::-1
+    ]
+    assert planted.name not in reference_docs.SETTINGS
+    assert planted.default == "`true`"
+    assert bounded.bounds == " from 1 to 9"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert readers <= ENVIRONMENT_READERS
+
+
+def test_every_code_can_be_read_from_the_source(found: Found) -> None:
+    assert found.unreadable == []
+    assert len(found.codes(*REFUSALS)) > 15
+    assert all(CODE.fullmatch(one.code) for one in found.raised)
+
+
+def test_a_refusal_means_one_thing(found: Found) -> None:
+    told: dict[str, set[tuple[str, str]]] = {}
+    for one in found.raised:
+        if one.kind in REFUSALS:
+            told.setdefault(one.code, set()).add((one.kind, one.sentence))
+    assert {code: ways for code, ways in told.items() if len(ways) > 1} == {}
+
+
+def test_every_refusal_has_its_sentence_and_way_out(found: Found) -> None:
+    silent = [
+        f"{one.where} {one.code}"
+        for one in found.raised
+        if one.kind in REFUSALS and not (one.sentence and one.way_out)
+    ]
+    assert silent == []
+
+
+def test_every_refusal_fills_its_sentence(found: Found) -> None:
+    assert unfilled(found, {}) == []
+
+
+def test_every_problem_has_words_and_every_word_a_problem(found: Found) -> None:
+    assert found.codes(PROBLEM) == set(PROBLEMS)
+
+
+def test_every_problem_fills_its_words(found: Found) -> None:
+    words = {code: f"{each.sentence} {each.way_out}" for code, each in PROBLEMS.items()}
+    unread = [one.where for one in found.raised if one.kind == PROBLEM and one.params is None]
+    assert unread == []
+    assert unfilled(found, words) == []
+
+
+def unfilled(found: Found, words: dict[str, str]) -> list[str]:
+    """Return the places whose sentence wants what they do not give."""
+    return [
+        f"{one.where} {one.code}: {sorted(missing)}"
+        for one in found.raised
+        if one.params is not None
+        for missing in [
+            placeholders(words.get(one.code, f"{one.sentence} {one.way_out}")) - one.params
+        ]
+        if missing
+    ]
+
+
+def test_the_command_shows_the_commands_that_are_listed() -> None:
+    told = subprocess.run(
+        [str(Path(sys.executable).with_name("xietong")), "--help"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    shown = set(re.findall(r"^  ([a-z-]+)", told.partition("Commands:")[2], re.MULTILINE))
+    listed = {path.split()[1] for path, _ in reference_docs.command_tree()}
+    assert shown == listed
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert [path for path, command in reference_docs.command_tree() if not command.help] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "codes", "params"),
+    [
+        ('Refusal("plain", N_("No {what}."), what="x")', {"plain"}, {"what"}),
+        ('raise refusals.NotFound(code="by_name", sentence="No.")', {"by_name"}, set()),
+        ('Problem("a" if x else "b", 2, None, {"n": 1})', {"a", "b"}, {"n"}),
+        ('CODE = "of_module"\ndef f():\n    Problem(CODE)', {"of_module"}, set()),
+        (
+            'def f():\n    code = "local"\n    p = {"n": 1}\n    Problem(code, params=p)',
+            {"local"},
+            {"n"},
+        ),
+        ('def f():\n    for c, x in (("a", 1), ("b", 2)):\n        Problem(c)', {"a", "b"}, set()),
+        ('def f(row, code):\n    Problem(code, row)\nf(1, "handed")', {"handed"}, set()),
+        (
+            "class T:\n    def f(self, code):\n        Problem(code)\n    def g(self):\n"
+            '        self.f("handed")',
+            {"handed"},
+            set(),
+        ),
+        ("Problem(codes[3])", set(), None),
+        ('Refusal(f"no_{what}", "No.")', set(), None),
+    ],
+)
+def test_codes_are_collected_as_they_are_written(
+    tmp_path: Path, source: str, codes: set[str], params: set[str] | None
+) -> None:
+    path = tmp_path / "package" / "planted.py"
+    path.parent.mkdir()
+    path.write_text(source)
+    found = collect(path.parent)
+    assert {one.code for one in found.raised} == codes
+    assert bool(found.unreadable) is (not codes)
+    if params is not None:
+        assert all(one.params == params for one in found.raised)
+
+
+def test_a_sentence_that_is_not_filled_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "package" / "planted.py"
+    path.parent.mkdir()
+    path.write_text('Refusal("one", "No {what}.", way_out="Ask {whom}.", what="x")\nProblem("two")')
+    found = collect(path.parent)
+    assert len(unfilled(found, {"two": "Row {row_number}."})) == 2

@@ -1,0 +1,285 @@
+"""Writes the reference tables in docs/ from the code: settings, commands, refusals, API operations.
+
+`python tools/reference_docs.py` writes them; `--check` exits with 1 where a file is not what the
+code says. The tables are committed, so that they can be read without running anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codes import PROBLEM, REFUSALS, Found, Raised, collect
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "xietong"
+NOTE = "<!-- Written from the code by `make reference`. Do not edit. -->"
+
+# What each setting is for. The second part tells the default where the code's own expression would
+# not help a reader.
+SETTINGS: dict[str, tuple[str, str | None]] = {
+    "XIETONG_HOME": (
+        "The folder of all state: the database, registers, editions, collected static files.",
+        "`var` in a checkout, else `./var`",
+    ),
+    "XIETONG_DATA": (
+        "The folder of sample data; without it a synthetic twin is made. Never written to.",
+        "`../shared/data` beside a checkout",
+    ),
+    "XIETONG_REGIONS": (
+        "The folder of region packs.",
+        "`regions` of the checkout, else the packs of the installation",
+    ),
+    "XIETONG_REGION": ("The pack that this node serves: a folder in XIETONG_REGIONS.", None),
+    "XIETONG_MEMORY_MB": ("How much memory DuckDB may take, in megabytes.", None),
+    "XIETONG_THREADS": ("How many threads DuckDB may use.", None),
+    "XIETONG_SECRET_KEY": (
+        "The key that signs sessions and forms.",
+        "made at the first start and kept in `secret.key` of XIETONG_HOME",
+    ),
+    "XIETONG_DEBUG": ("Pages that show faults with their source. Never on a reachable node.", None),
+    "XIETONG_ALLOWED_HOSTS": ("The host names under which the node answers.", None),
+    "XIETONG_DATABASE_URL": (
+        "The database: `sqlite:///path` or `postgresql://user:password@host:port/name`.",
+        "SQLite in `xietong.sqlite3` of XIETONG_HOME",
+    ),
+    "XIETONG_LOG_LEVEL": ("From which level on events are logged to stderr.", None),
+}
+KINDS = {
+    "text": "text",
+    "flag": "`true` or `false` (also yes, no, on, off, 1, 0)",
+    "whole": "a whole number",
+    "folder": "a folder",
+    "names": "names, separated by commas",
+    "database": "a database URL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable as settings.py reads it."""
+
+    name: str
+    reader: str
+    default: str
+    bounds: str
+
+
+def settings_read(source: str) -> list[Setting]:
+    """Return every variable that a settings file reads, in its order."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        owner = node.func.value
+        if not (isinstance(owner, ast.Name) and owner.id == "env"):
+            continue
+        given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+        found.append(
+            Setting(
+                name=ast.literal_eval(node.args[0]),
+                reader=node.func.attr,
+                default=_default(node.args[1]) if len(node.args) > 1 else "",
+                bounds=f" from {given['low']} to {given['high']}" if "low" in given else "",
+            )
+        )
+    return sorted(found, key=lambda setting: setting.name)
+
+
+def _default(node: ast.expr) -> str:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return ""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, list):
+        return f"`{','.join(value)}`"
+    return f"`{value}`"
+
+
+def settings_page() -> str:
+    """Return docs/operate/settings.md. Raises KeyError for a setting that nobody described."""
+    rows = []
+    for setting in settings_read((PACKAGE / "portal" / "settings.py").read_text(encoding="utf-8")):
+        purpose, default = SETTINGS[setting.name]
+        accepted = KINDS[setting.reader] + setting.bounds
+        rows.append((f"`{setting.name}`", purpose, accepted, default or setting.default))
+    return page(
+        "Settings",
+        "Every setting is an environment variable. A value that its reader cannot accept stops the "
+        "process with the name of the setting and what was wanted; nothing is guessed.",
+        table(("setting", "what it is for", "accepted", "when it is not set"), rows),
+    )
+
+
+def refusals_page() -> str:
+    """Return docs/api/refusals.md."""
+    from xietong.kit.words import PROBLEMS
+
+    found = collect(PACKAGE)
+    return page(
+        "Refusals and problems",
+        "A refusal says that nothing was changed, why, and what to do instead. The code is stable "
+        "and the same through every door: a page, a `problem+json` body (RFC 9457), or exit status "
+        "2 with one line on stderr. Sentences are told in the reader's language.",
+        "## Refusals",
+        table(("code", "status", "sentence", "way out"), list(_refusal_rows(found))),
+        "## Problems of a table or file",
+        "A refused table lists its problems row by row, each with one of these codes.",
+        table(
+            ("code", "sentence", "way out"),
+            [
+                (f"`{code}`", _told(PROBLEMS[code].sentence), _told(PROBLEMS[code].way_out))
+                for code in sorted(found.codes(PROBLEM))
+                if code in PROBLEMS
+            ],
+        ),
+    )
+
+
+def _refusal_rows(found: Found) -> Iterator[tuple[str, ...]]:
+    told: dict[str, Raised] = {}
+    for one in found.raised:
+        if one.kind in REFUSALS:
+            told.setdefault(one.code, one)
+    for code, one in sorted(told.items()):
+        yield f"`{code}`", str(REFUSALS[one.kind]), _told(one.sentence), _told(one.way_out)
+
+
+def _told(template: str) -> str:
+    """Return a sentence for a Markdown table, its gaps marked as such."""
+    return template.replace("|", "\\|").replace("{", "*{").replace("}", "}*")
+
+
+def commands_page() -> str:
+    """Return docs/operate/commands.md."""
+    parts = [
+        "Every command prints its result on stdout and its progress on stderr. A refusal ends with "
+        "exit status 2 and one line on stderr: a code from [the list](../api/refusals.md), the "
+        "sentence, and the way out. `--language zh` or `en`, before the command, chooses the "
+        "language of answers.",
+    ]
+    for path, command in command_tree():
+        parts += _command_parts(path, command)
+    return page("Commands", *parts)
+
+
+def command_tree() -> list[tuple[str, Any]]:
+    """Return every command with its full name, groups before their commands."""
+    import click
+
+    from xietong.portal.main import xietong
+
+    top = dict(xietong.commands)
+    for path in sorted(PACKAGE.glob("*/commands.py")):
+        module = importlib.import_module(f"xietong.{path.parent.name}.commands")
+        top.update({command.name: command for command in module.COMMANDS})
+
+    def walk(prefix: str, commands: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        for name, command in sorted(commands.items()):
+            yield f"{prefix} {name}", command
+            if isinstance(command, click.Group):
+                yield from walk(f"{prefix} {name}", command.commands)
+
+    return list(walk("xietong", top))
+
+
+def _command_parts(path: str, command: Any) -> list[str]:
+    import click
+
+    if isinstance(command, click.Group):
+        return [f"## {path}", command.help or ""]
+    # A command of a group stands under its group, one of its own beside the groups.
+    level = "##" if path.count(" ") == 1 else "###"
+    arguments = [each for each in command.params if isinstance(each, click.Argument)]
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    usage = " ".join([path, *(each.make_metavar(click.Context(command)) for each in arguments)])
+    parts = [f"{level} {path}", f"`{usage}`", (command.help or "").replace("\n", " ")]
+    if options:
+        rows = [_option_row(click.Context(command), option) for option in options]
+        parts.append(table(("option", "what it is for"), rows))
+    return parts
+
+
+def _option_row(context: Any, option: Any) -> tuple[str, str]:
+    names, told = option.get_help_record(context)
+    return f"`{names.replace('|', chr(92) + '|')}`", told.replace("|", "\\|")
+
+
+def operations_page() -> str:
+    """Return docs/api/operations.md."""
+    from xietong.portal.api import api
+
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    rows = []
+    for address, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            wanted = [f"`{each['name']}`" for each in operation.get("parameters", [])]
+            said = operation.get("description") or operation.get("summary", "")
+            rows.append(
+                (f"`{method.upper()} {address}`", said.replace("\n", " "), ", ".join(wanted))
+            )
+    return page(
+        "API operations",
+        "The full description (OpenAPI) is served at `/api/v1/openapi.json`, and for reading at "
+        "`/api/v1/docs`. Whatever is refused answers with [a code](refusals.md).",
+        table(("operation", "what it gives", "parameters"), rows),
+    )
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a Markdown page."""
+    return "\n\n".join([f"# {title}", NOTE, *(part for part in parts if part)]) + "\n"
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/operate/settings.md": settings_page,
+    "docs/operate/commands.md": commands_page,
+    "docs/api/refusals.md": refusals_page,
+    "docs/api/operations.md": operations_page,
+}
+
+
+def stale(root: Path) -> list[str]:
+    """Return the pages under `root` that are not what the code says."""
+    return [
+        name
+        for name, write in PAGES.items()
+        if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != write()
+    ]
+
+
+def main() -> int:
+    """Write or check the pages; return the exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xietong.portal.settings")
+    import django
+    from django.utils import translation
+
+    django.setup()
+    translation.activate("en")
+    if "--check" in sys.argv[1:]:
+        late = stale(ROOT)
+        for name in late:
+            sys.stderr.write(f"{name} is not what the code says; type: make reference\n")
+        return 1 if late else 0
+    for name, write in PAGES.items():
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_text(write(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
