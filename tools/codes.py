@@ -79,7 +79,9 @@ class File:
             if kind not in REFUSALS and kind != PROBLEM:
                 continue
             where = f"{self.shown}:{call.lineno}"
-            codes = self._texts(_argument(call, 0, "code"), self.inside[call])
+            # A refusal's own code comes first, so that `code=` may fill its sentence.
+            named = "code" if kind == PROBLEM else ""
+            codes = self._texts(_argument(call, 0, named), self.inside[call])
             if not codes:
                 found.unreadable.append(where)
             for code in sorted(codes):
@@ -96,7 +98,7 @@ class File:
             code,
             where,
             None if None in keywords else frozenset(named - OWN_KEYWORDS),
-            self._sentence(_argument(call, 1, "sentence"), self.inside[call]),
+            self._sentence(_argument(call, 1, ""), self.inside[call]),
             self._sentence(_argument(call, None, "way_out"), self.inside[call]),
         )
 
@@ -161,7 +163,7 @@ class File:
             tables = [self._keys(value, None) for value in self._values(node.id, function)]
             return tables[0] if len(tables) == 1 else None
         if isinstance(node, ast.Dict):
-            keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+            keys = [str(key.value) for key in node.keys if isinstance(key, ast.Constant)]
             return frozenset(keys) if len(keys) == len(node.keys) else None
         return None
 

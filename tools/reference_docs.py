@@ -10,7 +10,7 @@ import ast
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,7 +182,7 @@ def command_tree() -> list[tuple[str, Any]]:
         module = importlib.import_module(f"xietong.{path.parent.name}.commands")
         top.update({command.name: command for command in module.COMMANDS})
 
-    def walk(prefix: str, commands: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    def walk(prefix: str, commands: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name, command in sorted(commands.items()):
             yield f"{prefix} {name}", command
             if isinstance(command, click.Group):
@@ -239,7 +239,7 @@ def page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", NOTE, *(part for part in parts if part)]) + "\n"
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     lines = [heads, tuple("---" for _ in heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -14,12 +14,7 @@ from real_data import ROOT
 
 # Written in parts, so that this file does not hold what it looks for.
 FOLDERS = ("work", "root", "tmp", "home/[a-z]+", "Users/[A-Za-z]+")
-REGISTRIES = (
-    r"py" r"pi\.org",
-    r"python" r"hosted\.org",
-    r"registry\.npm" r"js\.org",
-    r"npm" r"mirror",
-)
+REGISTRIES = ("py" + r"pi\.org", "python" + r"hosted\.org", "registry.npm" + "js", "npm" + "mirror")
 MACHINE = re.compile(rf"(?<![\w.])/(?:{'|'.join(FOLDERS)})/\w")
 HOSTS = re.compile("|".join(REGISTRIES))
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")

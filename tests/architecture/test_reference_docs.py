@@ -147,11 +147,12 @@ def test_every_command_says_what_it_does() -> None:
     ("source", "codes", "params"),
     [
         ('Refusal("plain", N_("No {what}."), what="x")', {"plain"}, {"what"}),
-        ('raise refusals.NotFound(code="by_name", sentence="No.")', {"by_name"}, set()),
+        ('raise refusals.NotFound("of", "No.", field="f", code="x")', {"of"}, {"code"}),
+        ('Problem(code="by_name", row=3)', {"by_name"}, set()),
         ('Problem("a" if x else "b", 2, None, {"n": 1})', {"a", "b"}, {"n"}),
         ('CODE = "of_module"\ndef f():\n    Problem(CODE)', {"of_module"}, set()),
         (
-            'def f():\n    code = "local"\n    p = {"n": 1}\n    Problem(code, params=p)',
+            'def f():\n    c = "local"\n    p = {"n": 1}\n    Problem(c, params=p)',
             {"local"},
             {"n"},
         ),
