@@ -28,9 +28,9 @@ def _silent(node: ast.Module | ast.ClassDef, path: Path, prefix: str) -> Iterato
     for child in node.body:
         if not isinstance(child, Documented) or child.name.startswith("_"):
             continue
-        # Django's own inner classes say what they are by their names.
-        inner = prefix and (child.name == "Meta" or isinstance(child, ast.ClassDef))
-        if not ast.get_docstring(child) and not inner:
+        # Django's own inner classes and app configurations say what they are by their names.
+        told = isinstance(child, ast.ClassDef) and (prefix or child.name.endswith("Config"))
+        if not ast.get_docstring(child) and not told:
             yield f"{path}:{child.lineno}: {prefix}{child.name}"
         if isinstance(child, ast.ClassDef) and child.name != "Meta":
             yield from _silent(child, path, f"{child.name}.")
