@@ -37,6 +37,7 @@ check: ## format, lint, types, contracts, migrations, and all that is generated
 	$(VENV)/python tools/check_requirements.py
 	$(VENV)/python tools/reference_docs.py --check
 	@if [ -f tools/messages.py ]; then set -x; $(VENV)/python tools/messages.py --check; fi
+	@tools/check-front
 
 audit: ## known faults in what we depend on (asks the network; never in CI)
 	@tools/set-up dev

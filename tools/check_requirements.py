@@ -33,12 +33,12 @@ def wanted(project: dict[str, Any], groups: tuple[str, ...]) -> list[Requirement
     return [Requirement(line) for line in asked]
 
 
-def pinned(text: str) -> dict[str, str]:
-    """Return the version of each package of a requirements file."""
-    found: dict[str, str] = {}
+def pinned(text: str) -> dict[str, set[str]]:
+    """Return the versions of each package; more than one where they differ by Python's version."""
+    found: dict[str, set[str]] = {}
     for line in text.splitlines():
         if match := PINNED.match(line):
-            found[canonicalize_name(match["name"])] = match["version"]
+            found.setdefault(canonicalize_name(match["name"]), set()).add(match["version"])
     return found
 
 
@@ -47,14 +47,17 @@ def faults(name: str, text: str, asked: list[Requirement]) -> list[str]:
     versions = pinned(text)
     found = []
     for requirement in asked:
-        version = versions.get(canonicalize_name(requirement.name))
         marker: Marker | None = requirement.marker
         if marker is not None and not marker.evaluate():
             continue
-        if version is None:
+        held = versions.get(canonicalize_name(requirement.name), set())
+        if not held:
             found.append(f"{name}: {requirement.name} is not in it")
-        elif version not in requirement.specifier:
-            found.append(f"{name}: {requirement.name} {version}, wanted {requirement.specifier}")
+        found += [
+            f"{name}: {requirement.name} {version}, wanted {requirement.specifier}"
+            for version in sorted(held)
+            if version not in requirement.specifier
+        ]
     entries = re.split(r"\n(?=[A-Za-z0-9])", text)
     found += [
         f"{name}: {entry.split()[0]} has no hash"
@@ -76,9 +79,9 @@ def check(root: Path) -> list[str]:
     found += faults("requirements-dev.txt", every, wanted(project, groups))
     tested = pinned(every)
     found += [
-        f"{name} {version} runs, but {tested.get(name, 'none')} is tested"
-        for name, version in pinned(runtime).items()
-        if tested.get(name) != version
+        f"{name} {', '.join(versions)} runs, but {', '.join(tested.get(name, ['none']))} is tested"
+        for name, versions in pinned(runtime).items()
+        if tested.get(name) != versions
     ]
     return found
 
