@@ -43,7 +43,7 @@ audit: ## known faults in what we depend on (asks the network; never in CI)
 	@tools/set-up dev
 	@test -x .venv/for-audit/bin/pip-audit || { $(VENV)/python -m venv .venv/for-audit && \
 		.venv/for-audit/bin/python -m pip install --quiet pip-audit; }
-	.venv/for-audit/bin/pip-audit --require-hashes --disable-pip -r requirements-dev.txt
+	.venv/for-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements-dev.txt
 	@if [ -f front/package-lock.json ]; then set -x; cd front && npm audit --audit-level=moderate; fi
 
 front: ## build the map and charts from front/ into the package

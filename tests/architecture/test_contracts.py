@@ -88,5 +88,5 @@ def test_a_planted_violation_breaks_its_contract(
         return
     assert told.returncode == 1, told.stdout + told.stderr
     _, _, after = verdicts.partition(contract)
-    assert after.split(" KEPT")[0].split(" BROKEN")[0] != after, verdicts
+    # The first verdict after the contract's name is its own.
     assert " BROKEN" in after.split(" KEPT", maxsplit=1)[0], verdicts
