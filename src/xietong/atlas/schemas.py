@@ -70,7 +70,7 @@ class IndustryOut(Schema):
     """A division, group, chain or segment as the pickers show it."""
 
     key: str
-    kind: Literal["division", "group", "chain", "segment"]
+    kind: Literal["total", "division", "group", "chain", "segment"]
     code: str
     name: Names
     short: Names

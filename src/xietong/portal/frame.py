@@ -1,12 +1,102 @@
-"""What the frame of every page shows."""
+"""What the frame of every page shows: the region, the rooms, the languages, the edition."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+
+from xietong.atlas import queries as atlas
+from xietong.atlas.schemas import EditionOut, Names
+from xietong.kit.refusals import NotFound
+from xietong.region import queries as region
+from xietong.region.rules import READER
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room in the rail."""
+
+    url: str
+    icon: str
+    label: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language and this page's address in it."""
+
+    code: str
+    label: str
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All of it; `edition` is None before one is published, `region` before a pack is loaded."""
+
+    home: str
+    region: Names | None
+    members: Names | None
+    edition: EditionOut | None
+    rooms: list[Room]
+    languages: list[Language]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the base template needs besides the page's own context."""
-    return {}
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> Frame:
+    name, members = _region()
+    return Frame(
+        home=reverse("portal:home"),
+        region=name,
+        members=members,
+        edition=_edition(),
+        rooms=_rooms(request.path),
+        languages=_languages(request),
+    )
+
+
+def _region() -> tuple[Names | None, Names | None]:
+    try:
+        known = region.the_region(READER)
+    except NotFound:
+        return None, None
+    words = known.pack.get("pack", {})
+    members = Names(zh=words.get("members_zh", ""), en=words.get("members_en", ""))
+    return Names(zh=known.name_zh, en=known.name_en), members
+
+
+def _edition() -> EditionOut | None:
+    try:
+        return atlas.edition(READER)
+    except NotFound:
+        return None
+
+
+def _rooms(path: str) -> list[Room]:
+    registers = reverse("atlas:registers")
+    rooms = [
+        (reverse("atlas:map"), "map", gettext("Cluster map")),
+        (registers, "database", gettext("Data management")),
+    ]
+    here = max((url for url, _, _ in rooms if path.startswith(url)), key=len, default="")
+    return [Room(url, icon, label, url == here) for url, icon, label in rooms]
+
+
+def _languages(request: HttpRequest) -> list[Language]:
+    active = get_language() or settings.LANGUAGE_CODE
+    return [
+        Language(code, label, translate_url(request.get_full_path(), code), code == active)
+        for code, label in settings.LANGUAGES
+    ]

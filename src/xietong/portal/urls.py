@@ -1,5 +1,24 @@
-"""Every address of the house."""
+"""Every address of the house: Chinese at the root, English under /en/, the API in neither."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from xietong.portal import pages
+from xietong.portal.api import api
+
+handler404 = "xietong.portal.pages.not_found"
+handler500 = "xietong.portal.pages.failed"
+
+portal = [
+    path("", pages.home, name="home"),
+    path("search/", pages.search, name="search"),
+    path("search/suggestions/", pages.suggestions, name="suggestions"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    *i18n_patterns(
+        path("", include((portal, "portal"))),
+        path("atlas/", include("xietong.atlas.urls")),
+        prefix_default_language=False,
+    ),
+]

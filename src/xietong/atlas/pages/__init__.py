@@ -1,0 +1,1 @@
+"""The map's pages: thin doors that read queries and fill templates."""

@@ -1,0 +1,119 @@
+"""What may be chosen on the map, each choice with the address that it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, pgettext
+
+from xietong.atlas.exports import counted_name, level_name, measure_name
+from xietong.atlas.pages.mapview import OF_CAPITAL, MapView
+from xietong.atlas.schemas import EditionOut, IndustryOut
+
+TIERS = ("material", "equipment", "process", "hardware", "software", "content", "services")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a control."""
+
+    value: str
+    label: str
+    chosen: bool
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TierOfChain:
+    """The segments of a chain that stand on one tier."""
+
+    label: str
+    segments: list[IndustryOut]
+
+
+def measures(edition: EditionOut, view: MapView) -> list[Choice]:
+    """Return the measures, those that capital does not have greyed out."""
+    return [
+        Choice(
+            name,
+            measure_name(name),
+            name == view.measure,
+            view.counted == "n" or name in OF_CAPITAL,
+        )
+        for name in edition.measures
+    ]
+
+
+def levels(edition: EditionOut, view: MapView) -> list[Choice]:
+    """Return the levels of places."""
+    return [Choice(name, level_name(name), name == view.level) for name in edition.levels]
+
+
+def counted(edition: EditionOut, view: MapView) -> list[Choice]:
+    """Return what may be counted."""
+    return [Choice(name, counted_name(name), name == view.counted) for name in edition.counted]
+
+
+def chains(industries: list[IndustryOut]) -> list[IndustryOut]:
+    """Return the chains."""
+    return [one for one in industries if one.kind == "chain"]
+
+
+def chain_of(industries: list[IndustryOut], key: str) -> IndustryOut | None:
+    """Return the chain that an industry is, or whose segment it is."""
+    known = {one.key: one for one in industries}
+    chosen = known.get(key)
+    if chosen is not None and chosen.kind == "segment":
+        chosen = known.get(chosen.parent or "")
+    return chosen if chosen is not None and chosen.kind == "chain" else None
+
+
+def tiers(industries: list[IndustryOut], chain: IndustryOut) -> list[TierOfChain]:
+    """Return a chain's segments by tier, in the order in which goods pass."""
+    own = [one for one in industries if one.parent == chain.key]
+    return [
+        TierOfChain(tier_name(tier), inside)
+        for tier in TIERS
+        if (inside := [one for one in own if one.tier == tier])
+    ]
+
+
+def tier_name(tier: str) -> str:
+    """Return a tier's name in the active language."""
+    return {
+        "material": pgettext("tier", "Materials"),
+        "equipment": pgettext("tier", "Equipment"),
+        "process": pgettext("tier", "Process"),
+        "hardware": pgettext("tier", "Hardware"),
+        "software": pgettext("tier", "Software"),
+        "content": pgettext("tier", "Content"),
+        "services": pgettext("tier", "Services"),
+    }[tier]
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of industry in the active language."""
+    return {
+        "total": gettext("All industries"),
+        "division": gettext("Division"),
+        "group": gettext("Group"),
+        "chain": gettext("Industrial chain"),
+        "segment": gettext("Chain segment"),
+    }[kind]
+
+
+def words_of_the_map() -> dict[str, Any]:
+    """Return the words that the map's script says."""
+    return {
+        "withheld": gettext("Withheld (fewer than {minimum} units)"),
+        "insufficient": gettext("Insufficient data"),
+        "zero": gettext("None"),
+        "units": gettext("{n} units"),
+        "rank": gettext("Rank {rank}"),
+        "significant": gettext("significant"),
+        "not_significant": gettext("not significant"),
+        "failed": gettext("The map could not be drawn here. The table holds the same numbers."),
+        "edition": gettext("Edition {number} · vintage {vintage}"),
+        "synthetic": gettext("SYNTHETIC: synthetic data, not fact"),
+    }

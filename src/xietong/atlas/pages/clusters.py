@@ -1,0 +1,199 @@
+"""The list of clusters (集群名录), its export, and a cluster's page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+import xlsxwriter
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from xietong.atlas import exports, queries
+from xietong.atlas.models import Cluster
+from xietong.atlas.pages.choices import kind_name
+from xietong.atlas.queries.clusters import Sort
+from xietong.atlas.schemas import EditionOut, IndustryOut, Names
+from xietong.kit.refusals import N_, NotFound
+from xietong.region.rules import READER
+
+A_PAGE = 30
+
+
+def directory(request: HttpRequest) -> HttpResponse:
+    """Show the list of clusters: searched, filtered, sorted, by pages."""
+    edition = queries.edition(READER)
+    known = {one.key: one for one in queries.industries(READER)}
+    asked = _asked(request)
+    found = _found(asked, known)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    used = {row.industry_key for row in queries.clusters(READER)}
+    return render(
+        request,
+        "atlas/clusters/directory.html",
+        {
+            "edition": edition,
+            "asked": asked,
+            "page": page,
+            "rows": [(row, known[row.industry_key]) for row in page.object_list],
+            "chains": [one for one in known.values() if one.kind == "chain"],
+            "divisions": [
+                one for one in known.values() if one.kind == "division" and one.key in used
+            ],
+            "member_names": {one.code: one for one in edition.members},
+            "query": urlencode({name: value for name, value in asked.items() if value}),
+            "sorts": {
+                "units": gettext("Units"),
+                "lq": gettext("Location quotient"),
+                "share": gettext("Share of the region"),
+                "name": gettext("Name"),
+            },
+        },
+    )
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return the filters of an address, each empty where it says nothing that we know."""
+    sort = request.GET.get("sort", "")
+    return {
+        "q": request.GET.get("q", "").strip()[:100],
+        "industry": request.GET.get("industry", ""),
+        "member": request.GET.get("member", ""),
+        "crossing": "1" if request.GET.get("crossing") == "1" else "",
+        "sort": sort if sort in get_args(Sort) else "",
+    }
+
+
+def _found(asked: dict[str, str], known: dict[str, IndustryOut]) -> list[Cluster]:
+    """Return the clusters asked for; a chain or a division brings what lies below it."""
+    sort: Any = asked["sort"] or "units"
+    found = queries.clusters(
+        READER,
+        crossing_only=asked["crossing"] == "1",
+        member=asked["member"] or None,
+        q=asked["q"],
+        sort=sort,
+    )
+    if not asked["industry"]:
+        return found
+    below = {asked["industry"]} | {
+        one.key for one in known.values() if one.parent == asked["industry"]
+    }
+    return [row for row in found if row.industry_key in below]
+
+
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one cluster."""
+    edition = queries.edition(READER)
+    cluster = queries.cluster(READER, None, key)
+    return render(
+        request,
+        "atlas/clusters/cluster.html",
+        {
+            "edition": edition,
+            "cluster": cluster,
+            "kind": kind_name(cluster.industry.kind),
+            "member_names": {one.code: one for one in edition.members},
+        },
+    )
+
+
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Return the list, filtered as asked, as CSV or XLSX with banner, edition and source."""
+    if kind not in ("csv", "xlsx"):
+        raise NotFound(
+            "no_such_format",
+            N_("There is no file of the kind “{kind}”."),
+            way_out=N_("Choose csv or xlsx."),
+            kind=kind,
+        )
+    edition = queries.edition(READER)
+    known = {one.key: one for one in queries.industries(READER)}
+    table = [_header(), *(_row(row, known, edition) for row in _found(_asked(request), known))]
+    notes = _notes(edition)
+    body = _csv(notes, table) if kind == "csv" else _xlsx(notes, table)
+    answer = HttpResponse(body, content_type=exports.MIME[kind])
+    answer["Content-Disposition"] = (
+        f'attachment; filename="xietong-{edition.number}-clusters.{kind}"'
+    )
+    return answer
+
+
+def _header() -> list[str]:
+    return [
+        gettext("Key"),
+        gettext("Cluster"),
+        gettext("Industry"),
+        gettext("Members"),
+        gettext("Crosses members"),
+        gettext("Counties"),
+        gettext("Units"),
+        gettext("Share of the region (%)"),
+        gettext("Location quotient"),
+        gettext("Interval, low"),
+        gettext("Interval, high"),
+    ]
+
+
+def _row(
+    row: Cluster, known: dict[str, IndustryOut], edition: EditionOut
+) -> list[str | int | float]:
+    names = {one.code: exports.in_language(one.name) for one in edition.members}
+    name = exports.in_language(Names(zh=row.name_zh, en=row.name_en))
+    return [
+        row.key,
+        name,
+        exports.in_language(known[row.industry_key].name),
+        ", ".join(names[code] for code in row.members),
+        gettext("yes") if row.crossing else gettext("no"),
+        len(row.places),
+        row.units,
+        round(100 * row.share, 1),
+        round(row.lq, 2),
+        round(row.low, 2),
+        round(row.high, 2),
+    ]
+
+
+def _notes(edition: EditionOut) -> list[tuple[str, str]]:
+    notes = [
+        (gettext("Edition"), f"{edition.number} ({edition.digest})"),
+        (gettext("Source"), exports.in_language(edition.attribution)),
+    ]
+    if edition.banner:
+        notes.insert(0, (gettext("Note"), exports.in_language(edition.banner)))
+    if edition.synthetic:
+        notes.insert(0, ("SYNTHETIC", gettext("Synthetic data, not fact")))
+    return notes
+
+
+def _csv(notes: list[tuple[str, str]], table: list[list[Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows([*notes, [], *table])
+    return ("\ufeff" + text.getvalue()).encode("utf-8")
+
+
+def _xlsx(notes: list[tuple[str, str]], table: list[list[Any]]) -> bytes:
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(gettext("Clusters"))
+    bold = book.add_format({"bold": True, "bottom": 1})
+    for at, (label, sentence) in enumerate(notes):
+        sheet.write_string(at, 0, f"{label}: {sentence}")
+    top = len(notes) + 1
+    for at, row in enumerate(table):
+        for column, value in enumerate(row):
+            sheet.write(top + at, column, value, bold if at == 0 else None)
+    sheet.freeze_panes(top + 1, 2)
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 2, 34)
+    sheet.set_column(3, 10, 13)
+    book.close()
+    return file.getvalue()

@@ -1,0 +1,181 @@
+"""The map page, the picker of industries, and the view as a file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from xietong.atlas import exports, queries
+from xietong.atlas.pages import choices
+from xietong.atlas.pages.mapview import MapView
+from xietong.atlas.pages.shades import histogram, shades
+from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, LayerOut
+from xietong.engine.terms import fold
+from xietong.kit.refusals import N_, NotFound
+from xietong.region.rules import READER
+
+FIRST_ROWS = 40
+PICKED = 60
+
+
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the map; to htmx only the parts that a change of view changes."""
+    asked = MapView.of(request.GET.dict())
+    edition = queries.edition(READER, asked.edition)
+    view = asked if asked.industry else replace(asked, industry=edition.opens_on)
+    htmx = bool(getattr(request, "htmx", False))
+    answer = render(
+        request,
+        "atlas/map/parts.html" if htmx else "atlas/map/page.html",
+        _context(edition, view) | {"oob": htmx},
+    )
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
+    industries = queries.industries(READER, view.edition)
+    key = view.industry or edition.opens_on
+    layer = _layer(view, key)
+    beside = _layer(view, view.compare) if view.compare else None
+    chain = choices.chain_of(industries, key)
+    rows = _sorted(layer, view)
+    clusters = queries.clusters(READER, view.edition, industry=key, crossing_only=view.crossing)
+    return {
+        "edition": edition,
+        "view": view,
+        "plain": replace(view, place=None, cluster=None),
+        "layer": layer,
+        "industry": layer.industry,
+        "kind": choices.kind_name(layer.industry.kind),
+        "shades": shades(layer),
+        "bars": histogram(layer),
+        "beside": beside,
+        "beside_shades": shades(beside) if beside else [],
+        "rows": rows if view.rows == "all" else rows[:FIRST_ROWS],
+        "more_rows": max(0, len(rows) - FIRST_ROWS) if view.rows == "first" else 0,
+        "clusters": clusters,
+        "measures": choices.measures(edition, view),
+        "levels": choices.levels(edition, view),
+        "counted": choices.counted(edition, view),
+        "chains": choices.chains(industries),
+        "chain": chain,
+        "tiers": choices.tiers(industries, chain) if chain else [],
+        "member_names": {one.code: one for one in edition.members},
+        "card_place": queries.place_profile(READER, view.edition, view.place)
+        if view.place
+        else None,
+        "card_cell": next((cell for cell in layer.cells if cell.code == view.place), None),
+        "card_cluster": queries.cluster(READER, view.edition, view.cluster)
+        if view.cluster
+        else None,
+        "map_words": choices.words_of_the_map(),
+        "minimum": edition.parameters["minimum_cell"],
+    }
+
+
+def _layer(view: MapView, key: str) -> LayerOut:
+    return queries.layer(
+        READER,
+        view.edition,
+        industry=key,
+        level=view.level,
+        measure=view.measure,
+        counted=view.counted,
+    )
+
+
+def _sorted(layer: LayerOut, view: MapView) -> list[Cell]:
+    """Return the league's rows; those without a number stay behind however they are sorted."""
+    shown = [cell for cell in layer.cells if cell.state == "ok"]
+    rest = [cell for cell in layer.cells if cell.state != "ok"]
+    if view.sort == "value":
+        shown.sort(key=lambda cell: (-(cell.value or 0.0), cell.code))
+    elif view.sort == "n":
+        shown.sort(key=lambda cell: (-(cell.n or 0), cell.code))
+    elif view.sort == "name":
+        shown.sort(key=lambda cell: cell.code)
+    return shown + rest
+
+
+def pick(request: HttpRequest) -> HttpResponse:
+    """List the industries that match; without a word, all divisions and the groups of one."""
+    view = MapView.of(request.GET.dict())
+    edition = queries.edition(READER, view.edition)
+    industries = queries.industries(READER, view.edition)
+    q = request.GET.get("q", "").strip()
+    found = _matching(industries, view, q) if q else _browsed(industries, view)
+    target = "compare" if request.GET.get("for") == "compare" else "industry"
+    plain = replace(view, place=None, cluster=None, rows="first")
+    base = reverse("atlas:map")
+    context = {
+        "edition": edition,
+        "view": view,
+        "q": q,
+        "target": target,
+        "found": [(one, base + plain.query(**{target: one.key})) for one in found],
+    }
+    htmx = bool(getattr(request, "htmx", False))
+    answer = render(
+        request, "atlas/map/picked.html" if htmx else "atlas/map/industries.html", context
+    )
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def _matching(industries: list[IndustryOut], view: MapView, q: str) -> list[IndustryOut]:
+    """Return what the search of the house finds, then what merely holds the words."""
+    known = {one.key: one for one in industries}
+    hits = [hit.key for hit in queries.search(READER, view.edition, q, limit=200)]
+    words = fold(q)
+    held = [
+        one.key
+        for one in industries
+        if words in fold(f"{one.code} {one.name.zh} {one.name.en} {one.short.zh} {one.short.en}")
+    ]
+    keys = dict.fromkeys(key for key in [*hits, *held] if key in known)
+    return [known[key] for key in keys][:PICKED]
+
+
+def _browsed(industries: list[IndustryOut], view: MapView) -> list[IndustryOut]:
+    """Return every division, and below the chosen one its groups."""
+    chosen = next((one for one in industries if one.key == view.industry), None)
+    opened = chosen.parent if chosen is not None and chosen.kind == "group" else view.industry
+    found: list[IndustryOut] = []
+    for division in industries:
+        if division.kind == "division":
+            found.append(division)
+            if division.key == opened:
+                found += [one for one in industries if one.parent == division.key]
+    return found
+
+
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Return the view as a file, in the language of the page."""
+    if kind not in exports.MIME:
+        raise NotFound(
+            "no_such_format",
+            N_("There is no file of the kind “{kind}”."),
+            way_out=N_("Choose csv, xlsx or geojson."),
+            kind=kind,
+        )
+    asked = MapView.of(request.GET.dict())
+    edition = queries.edition(READER, asked.edition)
+    layer = _layer(asked, asked.industry or edition.opens_on)
+    if kind == "csv":
+        body = exports.as_csv(edition, layer)
+    elif kind == "xlsx":
+        body = exports.as_xlsx(edition, layer)
+    else:
+        path = queries.boundaries(READER, asked.edition, asked.level)
+        body = exports.as_geojson(edition, layer, json.loads(path.read_bytes()))
+    answer = HttpResponse(body, content_type=exports.MIME[kind])
+    name = exports.file_name(layer, kind)  # type: ignore[arg-type]
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

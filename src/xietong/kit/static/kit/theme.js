@@ -1,0 +1,1 @@
+(()=>{var e=matchMedia("(prefers-color-scheme: dark)");function c(){try{return localStorage.getItem("theme")}catch{return null}}function t(){let n=c()??(e.matches?"dark":"light");document.documentElement.dataset.bsTheme=n}t();e.addEventListener("change",()=>{t(),document.dispatchEvent(new CustomEvent("theme-changed"))});})();

@@ -1,0 +1,1 @@
+"""Filters that every room's templates use."""

@@ -1,0 +1,84 @@
+"""Home, search, and the pages that say an address leads nowhere or something broke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext
+
+from xietong.atlas import queries as atlas
+from xietong.atlas.schemas import SearchHit
+from xietong.kit.refusals import NotFound
+from xietong.region.rules import READER
+
+SUGGESTED = 8
+LEADING_CLUSTERS = 8
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the region at a glance, or what to do before there is an edition."""
+    try:
+        edition = atlas.edition(READER)
+    except NotFound:
+        return render(request, "portal/empty.html")
+    clusters = atlas.clusters(READER)
+    industries = {one.key: one for one in atlas.industries(READER)}
+    divisions = [row for row in clusters if row.industry_key.startswith("d")]
+    crossing = [row for row in divisions if row.crossing]
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "edition": edition,
+            "clusters": len(divisions),
+            "crossing": len(crossing),
+            "leading": [
+                (row, industries[row.industry_key])
+                for row in (crossing or divisions)[:LEADING_CLUSTERS]
+            ],
+            "chains": [one for one in industries.values() if one.kind == "chain"],
+            "member_names": {one.code: one for one in edition.members},
+        },
+    )
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Show everything that is called, spelt or coded like the query."""
+    return render(request, "portal/search.html", _found(request))
+
+
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Return the first hits for the field in the frame."""
+    context = _found(request)
+    return render(
+        request, "portal/suggestions.html", context | {"hits": context["hits"][:SUGGESTED]}
+    )
+
+
+def _found(request: HttpRequest) -> dict[str, Any]:
+    q = request.GET.get("q", "").strip()[:100]
+    hits: list[SearchHit] = atlas.search(READER, None, q) if q else []
+    return {"q": q, "hits": hits}
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return render(
+        request,
+        "kit/refusal.html",
+        {
+            "title": gettext("There is no page at this address."),
+            "way_out": gettext("Check the address, search above, or begin at the home page."),
+            "code": "no_such_page",
+            "status": 404,
+        },
+        status=404,
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of our own: without the frame, which may be what broke."""
+    return HttpResponseServerError(loader.render_to_string("kit/failed.html", {}, request=None))
