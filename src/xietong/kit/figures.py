@@ -1,4 +1,4 @@
-"""How numbers stand on a page: thousands, 万 and 亿, and never more digits than the interval carries."""
+"""How numbers stand on a page: thousands, 万 and 亿, never more digits than the interval has."""
 
 from __future__ import annotations
 
