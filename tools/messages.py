@@ -2,8 +2,8 @@
 
 `python tools/messages.py` reads the code and the templates, adds new sentences to the catalogue,
 takes out those that nobody says any more, and writes the compiled file beside it. `--check` changes
-nothing: it fails where a sentence has no translation, a translation is marked fuzzy or does not fill
-in what its original fills in, or the compiled file is out of date.
+nothing: it fails where a sentence has no translation, where a translation is marked fuzzy or does
+not fill in what its original fills in, or where the compiled file is out of date.
 """
 
 from __future__ import annotations

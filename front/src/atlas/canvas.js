@@ -19,6 +19,7 @@ export class Canvas {
       container: box,
       style: { version: 8, sources: {}, layers: [] },
       attributionControl: false,
+      locale: { "Map.Title": box.dataset.label },
       localIdeographFontFamily: token("--tblr-font-sans-serif"),
       dragRotate: false,
       pitchWithRotate: false,

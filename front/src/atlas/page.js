@@ -151,7 +151,11 @@ async function home(remember) {
     } else part.forEach(walk);
   };
   for (const feature of outlines.features) walk(feature.geometry.coordinates);
-  main.map.fitBounds([[west, south], [east, north]], { padding: 16, animate: false }, { remember });
+  // Where there is room beside the legend, the region stands beside it.
+  const box = main.map.getContainer();
+  const key = legend().offsetWidth + 12;
+  const left = box.clientWidth - key > box.clientHeight * 0.75 ? key : 14;
+  main.map.fitBounds([[west, south], [east, north]], { padding: { left, right: 14, top: 14, bottom: 14 }, animate: false }, { remember });
 }
 
 function jump(at) {

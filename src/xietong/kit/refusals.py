@@ -27,6 +27,7 @@ class Refusal(Exception):
         self,
         code: str,
         sentence: str,
+        /,  # so that a sentence may speak of a “code” of its own
         *,
         way_out: str = "",
         field: str | None = None,
