@@ -65,7 +65,7 @@ def template() -> Catalog:
     catalogue = Catalog(project="Xietong", charset="utf-8", fuzzy=False)
     for file, _, message, context in sentences():
         # Files without lines: a change that moves a sentence changes no catalogue.
-        catalogue.add(message, locations=[(file, None)], context=context)
+        catalogue.add(message, locations=[(file, 0)], context=context)
     return catalogue
 
 
@@ -126,21 +126,21 @@ def faults(catalogue: Catalog) -> list[str]:
     for message in catalogue:
         if not message.id:
             continue
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        name = message.id[0] if isinstance(message.id, tuple) else message.id
+        ids, strings = _texts(message.id), _texts(message.string)
+        name = ids[0]
         if not all(strings):
             found.append(f"not translated: {name}")
         elif message.fuzzy:
             found.append(f"fuzzy: {name}")
-        elif any(_filled(text) - _filled(*_tuple(message.id)) for text in strings):
+        elif any(_filled(text) - _filled(*ids) for text in strings):
             found.append(f"fills in what the original does not: {name}")
-        elif not isinstance(message.id, tuple) and _filled(name) - _filled(*strings):
+        elif len(ids) == 1 and _filled(name) - _filled(*strings):
             found.append(f"leaves out what the original fills in: {name}")
     return found
 
 
-def _tuple(value: Any) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,)
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value or "",)
 
 
 def _filled(*texts: str) -> set[str]:

@@ -7,10 +7,11 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from browser.conftest import DESKTOP, LANGUAGES, PHONE, Opener, map_is_drawn, violations
@@ -18,14 +19,15 @@ from browser.conftest import DESKTOP, LANGUAGES, PHONE, Opener, map_is_drawn, vi
 SYNTHETIC = re.compile("SYNTHETIC")
 
 
-def an_industry_with_clusters(house: str, other_than: str) -> dict[str, str]:
+def an_industry_with_clusters(house: str, other_than: str) -> dict[str, Any]:
     """Return a division with clusters that is not the one on which the map opens."""
     with urlopen(f"{house}/api/v1/atlas/editions/current/industries", timeout=20) as answer:  # noqa: S310
         known = json.load(answer)
     divisions = [
         one for one in known if one["kind"] == "division" and one["clusters"] and one["enabled"]
     ]
-    return next(one for one in divisions if one["key"] != other_than)
+    found: dict[str, Any] = next(one for one in divisions if one["key"] != other_than)
+    return found
 
 
 def opens_on(house: str) -> str:

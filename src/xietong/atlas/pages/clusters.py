@@ -113,7 +113,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
         )
     edition = queries.edition(READER)
     known = {one.key: one for one in queries.industries(READER)}
-    table = [_header(), *(_row(row, known, edition) for row in _found(_asked(request), known))]
+    table: list[list[Any]] = [_header()]
+    table += [_row(row, known, edition) for row in _found(_asked(request), known)]
     notes = _notes(edition)
     body = _csv(notes, table) if kind == "csv" else _xlsx(notes, table)
     answer = HttpResponse(body, content_type=exports.MIME[kind])
