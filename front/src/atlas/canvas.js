@@ -56,7 +56,7 @@ export class Canvas {
     map.addLayer({ id: "cluster-halo", type: "line", source: "clusters", layout: { "line-join": "round" }, paint: { "line-color": token("--halo"), "line-width": 5, "line-opacity": 0.85 } });
     map.addLayer({
       id: "cluster-line", type: "line", source: "clusters", layout: { "line-join": "round" },
-      paint: { "line-color": token("--cluster"), "line-width": ["case", ["boolean", ["feature-state", "chosen"], false], 4, ["get", "crossing"], 2.6, 1.6] },
+      paint: { "line-color": token("--cluster"), "line-width": ["case", ["boolean", ["feature-state", "chosen"], false], 4, ["get", "crossing"], 3, 2] },
     });
     for (const [id, width] of [["under-pointer", 2], ["chosen", 3]]) {
       for (const level of LEVELS) {
@@ -66,8 +66,8 @@ export class Canvas {
     map.addLayer({
       id: "cluster-name", type: "symbol", source: "names",
       layout: {
-        "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": ["interpolate", ["linear"], ["zoom"], 5, 11, 9, 14], "text-max-width": 9,
-        "symbol-sort-key": ["get", "rank"], "text-padding": 4, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.6,
+        "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": ["interpolate", ["linear"], ["zoom"], 5, 11, 9, 14], "text-max-width": 11,
+        "symbol-sort-key": ["get", "rank"], "text-padding": 4, "text-variable-anchor": ["bottom", "top", "left", "right"], "text-radial-offset": 1.3,
       },
       paint: { "text-color": token("--cluster-text"), "text-halo-color": token("--halo"), "text-halo-width": 1.6 },
     });
@@ -126,7 +126,10 @@ export class Canvas {
 
   nameOf(feature) {
     const { name_zh: zh, name_en: en, rank, key } = feature.properties;
-    return { type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { key, rank, name: this.options.language === "zh" ? zh : en } };
+    // All clusters of a map are of one industry, which its title names; the places tell them apart.
+    const { short } = this.layer.industry;
+    const name = this.options.language === "zh" ? zh.replace(`${short.zh}集群`, "") : en.replace(`: ${short.en} cluster`, "");
+    return { type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { key, rank, name } };
   }
 
   /** Outlines the place under the pointer, or none. */

@@ -86,13 +86,20 @@ function drawLegend(pen, x, y, font, write) {
       at += 19;
     } else {
       pen.font = `12px ${font}`;
-      for (const line of broken(pen, text(part), SIDE - 2 * MARGIN)) {
+      for (const line of broken(pen, words(part), SIDE - 2 * MARGIN)) {
         write(line, x, at, part.matches("h2") ? `600 13px ${font}` : `12px ${font}`, token(part.matches("h2") ? "--ink" : "--ink-soft"));
         at += 18;
       }
       at += 2;
     }
   }
+}
+
+/** Returns a text of the legend without its links, which lead nowhere on paper. */
+function words(part) {
+  const copy = part.cloneNode(true);
+  for (const link of copy.querySelectorAll("a")) link.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim().replace(/ ·$/, "");
 }
 
 function drawSwatch(pen, names, x, y) {
