@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 
 from xietong.atlas.models import Cluster
-from xietong.atlas.pages.mapview import MapView
 from xietong.atlas.schemas import IndustryIndices, MemberOut, Names
 from xietong.kit import figures
 from xietong.kit.templatetags.figures import said
@@ -16,8 +15,15 @@ from xietong.kit.templatetags.figures import said
 register = template.Library()
 
 
+class View(Protocol):
+    """A view of the map, which can say its address."""
+
+    def query(self, **changes: Any) -> str:
+        """Return the query of the view with changes."""
+
+
 @register.simple_tag
-def view_query(view: MapView, **changes: Any) -> str:
+def view_query(view: View, **changes: Any) -> str:
     """Return the query of a view with changes; None takes a part away."""
     return view.query(**changes)
 
