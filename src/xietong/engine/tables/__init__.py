@@ -1,0 +1,19 @@
+"""Tables in and out: any common encoding, workbook or Parquet file, with every fault named."""
+
+from __future__ import annotations
+
+from xietong.engine.tables.amounts import Amount, Currencies, Unit
+from xietong.engine.tables.headers import ColumnMapping, Synonyms, propose_mapping
+from xietong.engine.tables.source import TableBatch, TableSource, open_table
+
+__all__ = [
+    "Amount",
+    "ColumnMapping",
+    "Currencies",
+    "Synonyms",
+    "TableBatch",
+    "TableSource",
+    "Unit",
+    "open_table",
+    "propose_mapping",
+]
