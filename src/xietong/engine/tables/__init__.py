@@ -5,6 +5,7 @@ from __future__ import annotations
 from xietong.engine.tables.amounts import Amount, Currencies, Unit
 from xietong.engine.tables.headers import ColumnMapping, Synonyms, propose_mapping
 from xietong.engine.tables.source import TableBatch, TableSource, open_table
+from xietong.engine.tables.write import write_table
 
 __all__ = [
     "Amount",
@@ -16,4 +17,5 @@ __all__ = [
     "Unit",
     "open_table",
     "propose_mapping",
+    "write_table",
 ]
