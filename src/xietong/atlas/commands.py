@@ -143,7 +143,9 @@ def industries(edition: int | None) -> None:
     default="lq",
 )
 @click.option("--counted", type=click.Choice(["n", "capital"]), default="n")
-@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "geojson", "json"]), default="csv")
+@click.option(
+    "--format", "kind", type=click.Choice(["csv", "xlsx", "geojson", "json"]), default="csv"
+)
 @click.option("-o", "--output", type=OUTPUT, required=True)
 def layer(
     edition: int | None,
@@ -181,7 +183,9 @@ def clusters(edition: int | None, industry: str | None, crossing: bool, q: str) 
     """List clusters, the largest first."""
     for row in queries.clusters(LOCAL, edition, industry=industry, crossing_only=crossing, q=q):
         members = "".join(f" {code}" for code in row.members)
-        click.echo(f"{row.key}\t{row.units:,}\t{row.lq:.2f}\t{row.name_zh}\t{row.name_en}\t{members}")
+        click.echo(
+            f"{row.key}\t{row.units:,}\t{row.lq:.2f}\t{row.name_zh}\t{row.name_en}\t{members}"
+        )
 
 
 @atlas.command("place")

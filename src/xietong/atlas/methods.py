@@ -57,7 +57,9 @@ def _methods(packs: Path, code: str) -> Methods:
 def _coding_tables(pack: RegionPack) -> dict[str, Any]:
     """Return the union of the vocabulary's files; tables of one name in two files are joined."""
     tables: dict[str, Any] = {}
-    for path in sorted((pack.country.folder / pack.country.facts["files"]["coding"]).glob("*.toml")):
+    for path in sorted(
+        (pack.country.folder / pack.country.facts["files"]["coding"]).glob("*.toml")
+    ):
         with path.open("rb") as file:
             for name, entries in tomllib.load(file).items():
                 if isinstance(entries, dict) and name in tables:

@@ -140,9 +140,7 @@ def dissolved(outlines: Outlines, parents: Mapping[str, str]) -> Outlines:
     return Outlines({code: shapely.union_all(groups[code]) for code in sorted(groups)})
 
 
-def as_geojson(
-    outlines: Outlines, properties: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def as_geojson(outlines: Outlines, properties: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """A GeoJSON FeatureCollection, coordinates rounded, with each place's properties."""
     return {
         "type": "FeatureCollection",

@@ -21,12 +21,16 @@ class Problem:
     code: str
     row: int | None = None
     field: str | None = None
-    params: Mapping[str, str | int] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str | int] = dataclasses.field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 class ProblemsFound(Exception):
     """An input was refused whole; `problems` lists every fault, not only the first."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems, the first: {problems[0] if problems else None}")
+        super().__init__(
+            f"{len(problems)} problems, the first: {problems[0] if problems else None}"
+        )
         self.problems = problems

@@ -4,8 +4,8 @@ import csv
 import tomllib
 
 import pytest
-from real_data import REGIONS
 
+from real_data import REGIONS
 from xietong.engine.coding import Coder, Vocabulary, merged, read_vocabulary
 
 CHINA = REGIONS / "china"

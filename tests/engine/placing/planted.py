@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from opencc import OpenCC
-from real_data import REGIONS
 
-from xietong.engine.placing import Gazetteer, Grammar
+from real_data import REGIONS
+from xietong.engine.placing import Gazetteer, Grammar, Place
 
 TRADES = ["华兴贸易", "三联机械", "永达纺织", "新光电子", "东方建材", "金桥物流", "大发食品"]
 ROADS = ["人民路", "中山东路", "解放街", "工业大道", "新华北路", "环城西路", "育才巷", "文化路"]
@@ -145,6 +145,16 @@ class Planter:
         towns = self._towns.get(county)
         return self._random.choice(towns) if towns else ""
 
+    def _heir(
+        self, rows: list[dict[str, str]], column: str, level: int = 2
+    ) -> tuple[dict[str, str], Place]:
+        """A random row whose code leads to a place of the level or finer, with that place."""
+        while True:
+            row = self._random.choice(rows)
+            truth = self._history.resolve(row[column]).place
+            if truth is not None and truth.level >= level:
+                return row, truth
+
     def _style_full(self, county: str) -> tuple[dict[str, str], str]:
         city = self._city(county)
         upper = self._upper(county, "province")
@@ -188,19 +198,14 @@ class Planter:
         return {"address": self._city(county) + town + "镇" + self._road()}, county
 
     def _style_old_name(self, county: str) -> tuple[dict[str, str], str]:
-        truth = None
-        while truth is None or truth.level == 1:
-            row = self._random.choice(self._old)
-            truth = self._history.resolve(row["code"]).place
+        row, truth = self._heir(self._old, "code")
         city = self._names[truth.prefecture]
         start = "" if row["alias"].startswith(city) else city
         return {"address": start + row["alias"] + self._road()}, truth.code
 
     def _style_old_name_in_firm(self, county: str) -> tuple[dict[str, str], str]:
-        truth = None
-        while truth is None or truth.level < 3 or not row["alias"].endswith(("县", "市")):
-            row = self._random.choice(self._old)
-            truth = self._history.resolve(row["code"]).place
+        rows = [row for row in self._old if row["alias"].endswith(("县", "市"))]
+        row, truth = self._heir(rows, "code", level=3)
         name = row["alias"] + self._random.choice(TRADES) + "厂"
         city = self._names[truth.prefecture][:-1]
         return {"address": self._road(), "name": name, "city": city}, truth.code
@@ -230,7 +235,7 @@ class Planter:
         return {"address": address, "name": name}, county
 
     def _style_brand_without_county(self, county: str) -> tuple[dict[str, str], str]:
-        row, truth = self._style_foreign_brand(county)
+        row, _ = self._style_foreign_brand(county)
         row["address"] = self._city(county) + self._foreign_road(county)
         return row, self._history.places[county].prefecture
 
@@ -258,10 +263,6 @@ class Planter:
         return {"address": " ".join(parts) + "，" + self._road()}, county
 
     def _style_code_of_any_year(self, county: str) -> tuple[dict[str, str], str]:
-        truth = None
-        while truth is None or truth.level == 1:
-            row = self._random.choice(self._changes)
-            truth = self._history.resolve(row["old_code"]).place
-        return {"county_code": row["old_code"], "address": self._foreign_road(truth.code)}, (
-            truth.code
-        )
+        row, truth = self._heir(self._changes, "old_code", level=3)
+        address = self._foreign_road(truth.code)
+        return {"county_code": row["old_code"], "address": address}, truth.code

@@ -94,9 +94,7 @@ def _details(built: BuiltEdition, found: Found) -> dict[str, Any]:
             {"key": one.key, "n": one.n, "lq": one.value, "low": one.low, "high": one.high}
             for one in sorted(seen, key=lambda one: (-one.n, one.key))[:LEADING]
         ],
-        "absent": [
-            one.key for one in quotients if one.absent and one.key.startswith("s-")
-        ],
+        "absent": [one.key for one in quotients if one.absent and one.key.startswith("s-")],
     }
 
 
@@ -281,4 +279,3 @@ def _members_by_place(sources: Sources) -> dict[str, str]:
         return own[code]
 
     return {code: climb(code) for code in parent}
-

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xietong.atlas.models import RegisterVersion
-from xietong.engine.edition.build import MapPlace
 from xietong.engine.edition.nodes import IndustryNode, industry_nodes
+from xietong.engine.edition.rollup import MapPlace
 from xietong.region import queries as region
 from xietong.region.models import BoundarySet, Chain, Industry, Member, Place, Region
 from xietong.region.rules import Actor
@@ -75,7 +75,9 @@ class Sources:
     def classification_digest(self) -> str:
         """Return one hash over the codes of the classification and of the chains."""
         facts = {
-            "codes": sorted((one.code, one.level, one.parent_code) for one in self.industries.values()),
+            "codes": sorted(
+                (one.code, one.level, one.parent_code) for one in self.industries.values()
+            ),
             "chains": [[node.key, *node.codes] for node in self.nodes if node.kind == "segment"],
         }
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

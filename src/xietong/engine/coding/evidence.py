@@ -117,16 +117,19 @@ def weigh_name(name: str, vocabulary: Vocabulary, evidence: Evidence) -> None:
         if found := form.search(tail or head):
             for actor, weight in actors.items():
                 evidence.actor(actor, weight, found[0])
-    in_tail = senses_in(tail, vocabulary.tail_lexicon, vocabulary.tail_senses)
+    in_tail = senses_in(tail, vocabulary.tail_lexicon, vocabulary.tail_senses, vocabulary)
     if not in_tail and not tail:
-        at_end = senses_in(head[-9:], vocabulary.tail_lexicon, vocabulary.tail_senses)
+        at_end = senses_in(head[-9:], vocabulary.tail_lexicon, vocabulary.tail_senses, vocabulary)
         if at_end and head.endswith(at_end[0][0]):
             in_tail = at_end
     if in_tail:
         word, sense = in_tail[0]
         evidence.actor(sense.code, weights["tail"] * sense.weight, word)
-    for text, factor in ((tail, 1.0), (head, weights["parent"] if in_tail else 1.0)):
-        words = senses_in(text, vocabulary.name_lexicon, vocabulary.name_senses)
+    factor = 1.0
+    for text in (tail, head):
+        if text is head and in_tail:
+            factor = min(factor, weights["parent"])
+        words = senses_in(text, vocabulary.name_lexicon, vocabulary.name_senses, vocabulary)
         rank = 0
         for word, sense in words:
             strength = factor * (1.0 if rank == 0 else weights["modifier"])
@@ -145,8 +148,8 @@ def weigh_name(name: str, vocabulary: Vocabulary, evidence: Evidence) -> None:
                 evidence.actor(MAKE, weights["name_goods_make"] * strength, word)
                 evidence.actor(WHOLESALE, weights["name_goods_sell"] * strength, word)
                 evidence.goods(sense, (weights["name_field"] * strength,) * 3, word)
-        if text and rank and factor == 1.0 and text is tail:
-            break
+        if rank and text is tail:
+            factor = weights["head"]
 
 
 def _parts(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
@@ -168,7 +171,9 @@ def weigh_scope(items: Sequence[Item], vocabulary: Vocabulary, evidence: Evidenc
             strength = max(floor, strength * weights["unknown_decay"])
             continue
         word, sense = item.words[0]
-        here = strength * (weights["side"] if item.side else 1.0) * max(sense.weight, 0.3)
+        here = strength * (weights["side"] if item.side else 1.0) * sense.weight
+        if strength < 1.0:
+            here *= sense.later
         for actor, weight in _actors_of(item, sense, vocabulary, evidence, here, word):
             known = best.get(actor)
             if known is None or weight > known[0]:

@@ -36,9 +36,10 @@ class Lexicon:
             return [(0, 1, text)] if text in self._singles else []
         found: list[tuple[int, int, str]] = []
         reach = 0
+        size = len(text)
         words = self._words
         lengths_of = self._lengths.get
-        for start in range(len(text) - 1):
+        for start in range(size - 1):
             lengths = lengths_of(text[start : start + 2])
             if lengths is None:
                 continue
@@ -46,6 +47,8 @@ class Lexicon:
                 end = start + length
                 if end <= reach:
                     break
+                if end > size:
+                    continue
                 word = text[start:end]
                 if word in words:
                     found.append((start, end, word))

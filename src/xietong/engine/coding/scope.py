@@ -164,14 +164,29 @@ class ScopeReader:
         known = self._found.get(core)
         if known is not None:
             return known
-        found = senses_in(core, self._vocabulary.scope_lexicon, self._vocabulary.scope_senses)
+        found = senses_in(
+            core, self._vocabulary.scope_lexicon, self._vocabulary.scope_senses, self._vocabulary
+        )
         if len(self._found) < self._remembered:
             self._found[core] = found
         return found
 
 
 def senses_in(
-    text: str, lexicon: Lexicon, senses: Mapping[str, Sense]
+    text: str, lexicon: Lexicon, senses: Mapping[str, Sense], vocabulary: Vocabulary
 ) -> tuple[tuple[str, Sense], ...]:
-    """Return the words of `text` with their senses, the last word first: it heads the compound."""
-    return tuple((word, senses[word]) for _, _, word in reversed(lexicon.find(text)))
+    """Return the words of `text` with their senses, the last word first: it heads the compound.
+
+    A part that follows the name of a vehicle or an apparatus (汽车 + 密封件) belongs to that
+    vehicle's parts.
+    """
+    found = [(word, senses[word]) for _, _, word in reversed(lexicon.find(text))]
+    for place, (word, sense) in enumerate(found[:-1]):
+        if sense.kind != GOODS or not sense.make.startswith(vocabulary.modified):
+            continue
+        if sense.make.startswith(vocabulary.unmodified):
+            continue
+        before = found[place + 1][0]
+        if code := vocabulary.modifiers.get(before):
+            found[place] = (before + word, vocabulary.product(code, sense.weight))
+    return tuple(found)

@@ -21,7 +21,8 @@ class Sense:
     `kind` is `goods` (a thing that is made or sold), `process` (a way of making), `activity`
     (a service, with its code) or `form` (what kind of firm a name announces). `make`, `wholesale`
     and `retail` are the codes of who makes or sells the thing; `code` is an activity's code.
-    `weight` is 1 for a plain word and less for one that says little (设备, 电器).
+    `weight` is 1 for a plain word, less for one that says little (设备, 电器) and more for one that
+    settles the matter (银行); `later` multiplies it where others are named before (物业管理).
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Sense:
     retail: str = ""
     code: str = ""
     weight: float = 1.0
+    later: float = 1.0
     actors: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -50,12 +52,28 @@ class Vocabulary:
     side_marks: tuple[str, ...]
     forms: tuple[tuple[re.Pattern[str], Mapping[str, float]], ...]
     unnamed: Mapping[str, str]
+    modifiers: Mapping[str, str]
+    modified: tuple[str, ...]
+    unmodified: tuple[str, ...]
     repairs: Mapping[str, str]
     leases: Mapping[str, str]
     installs: Mapping[str, str]
     codes: frozenset[str]
     weights: Mapping[str, float]
     calibration: tuple[tuple[float, float], ...]
+    sold: Mapping[str, str]
+    retailed: Mapping[str, str]
+
+    def product(self, code: str, weight: float = 1.0) -> Sense:
+        """Return the sense of a thing made by `code`, with who sells it."""
+        wholesale = longest(self.sold, code)
+        return Sense(
+            GOODS,
+            make=code,
+            wholesale=wholesale,
+            retail=longest(self.retailed, wholesale),
+            weight=weight,
+        )
 
 
 def longest(table: Mapping[str, str], code: str) -> str:
@@ -118,6 +136,7 @@ class _Builder:
         self.tail: dict[str, Sense] = {}
         self.faint = _weights(tables.get("faint", {}))
         self.faint_scope = _weights(tables.get("faint_scope", {}))
+        self.faint_later = _weights(tables.get("faint_later", {}))
         self.sold = dict(tables["sold"])
         self.retailed = dict(tables["retailed"])
         self.made = dict(tables["made"])
@@ -193,6 +212,9 @@ class _Builder:
         for word, weight in self.faint_scope.items():
             if word in scope:
                 scope[word] = replace(scope[word], weight=weight)
+        for word, weight in self.faint_later.items():
+            if word in scope:
+                scope[word] = replace(scope[word], later=weight)
         tail = dict(self.tail)
         tables = self.tables
         return Vocabulary(
@@ -217,11 +239,18 @@ class _Builder:
                 if "pattern" in form
             ),
             unnamed=dict(tables["unnamed"]),
+            modifiers={
+                word: code for code, words in tables["modifiers"].items() for word in words.split()
+            },
+            modified=tuple(tables["modified"]["parts"].split()),
+            unmodified=tuple(tables["modified"]["never"].split()),
             repairs=dict(tables["repairs"]),
             leases=dict(tables["leases"]),
             installs=dict(tables["installs"]),
             codes=self.codes,
             weights={key: float(value) for key, value in tables["weights"].items()},
+            sold=self.sold,
+            retailed=self.retailed,
             calibration=tuple((float(x), float(y)) for x, y in tables["calibration"]["knots"]),
         )
 

@@ -47,6 +47,7 @@ def read_capital(amounts: pa.Array, currencies: pa.Array, unit: Unit, rules: Rul
     stated: list[str | None] = []
     faults: list[str | None] = []
     bare: list[bool] = []
+    one: tuple[int | None, str | None, str | None]
     for pair in pairs.tolist():
         at_amount, at_currency = divmod(pair, len(named) + 1)
         said = named[at_currency - 1] if at_currency else None

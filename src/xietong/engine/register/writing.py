@@ -98,7 +98,7 @@ def _transformed(
     groups: Iterable[pa.RecordBatch], transform: Transform | None, reading: Reading
 ) -> Iterator[pa.RecordBatch]:
     for group in groups:
-        # A refused register is read on, so that all faults are told, but nothing more is made of it.
+        # A refused register is read on, so that all faults are told, but it is not transformed.
         if reading.refused:
             continue
         yield group if transform is None else transform(group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
@@ -13,9 +13,11 @@ from xietong.engine.terms import fold
 
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3}(?![a-z]))?")
 _BETWEEN = re.compile(r"[\s()\[\]{}<>:：;、/\\_~*.。-]+")
+_APART = re.compile(r"(?<=\d)\s+(?=\d)")
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 # What one 64-bit whole number holds, in units of 10,000.
 _MOST = 2**63 - 1
+_REMEMBERED = 10_000
 TEN_THOUSAND = Decimal(10_000)
 
 
@@ -48,6 +50,7 @@ class Currencies:
     multipliers: Mapping[str, int]
     names: Mapping[str, str]
     words: re.Pattern[str]
+    _units: dict[str, Unit | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def build(cls, facts: Mapping[str, Any]) -> Currencies:
@@ -78,18 +81,7 @@ class Currencies:
 
         `unit("（万元）")` is a multiplier of 10,000 with no currency.
         """
-        multiplier: int | None = None
-        currency: str | None = None
-        for word in self._cut(_squeezed(text)):
-            if word is None:
-                return None
-            if word in self.multipliers:
-                multiplier = (multiplier or 1) * self.multipliers[word]
-            elif word in self.names:
-                if currency not in (None, self.names[word]):
-                    return None
-                currency = self.names[word]
-        return Unit(multiplier, currency)
+        return self._unit(_squeezed(text))
 
     def currency(self, text: str) -> str | None:
         """Return the code of a currency named alone in a cell, or None."""
@@ -108,7 +100,7 @@ class Currencies:
         if figures[0].group().startswith("-"):
             return None
         currency: str | None = None
-        before = self.unit(text[: figures[0].start()])
+        before = self._unit(text[: figures[0].start()])
         if before is None or before.multiplier is not None:
             return None
         currency = before.currency
@@ -118,8 +110,10 @@ class Currencies:
         for at, figure in enumerate(figures):
             end = figures[at + 1].start() if at + 1 < len(figures) else len(text)
             number = parse_number(figure.group())
-            said = self.unit(text[figure.end() : end])
+            said = self._unit(text[figure.end() : end])
             if number is None or said is None:
+                return None
+            if said.multiplier is None and len(figures) > 1:
                 return None
             times = said.multiplier or 1
             # 1亿2000万 goes down in its units; two figures of one size are two amounts.
@@ -145,6 +139,28 @@ class Currencies:
         whole = int(worth.to_integral_value(rounding=ROUND_HALF_EVEN))
         return whole if abs(whole) <= _MOST else None
 
+    def _unit(self, text: str) -> Unit | None:
+        """Read a squeezed remark; the few that a table repeats are remembered."""
+        if text not in self._units:
+            if len(self._units) >= _REMEMBERED:
+                self._units.clear()
+            self._units[text] = self._read_unit(text)
+        return self._units[text]
+
+    def _read_unit(self, text: str) -> Unit | None:
+        multiplier: int | None = None
+        currency: str | None = None
+        for word in self._cut(text):
+            if word is None:
+                return None
+            if word in self.multipliers:
+                multiplier = (multiplier or 1) * self.multipliers[word]
+            elif word in self.names:
+                if currency not in (None, self.names[word]):
+                    return None
+                currency = self.names[word]
+        return Unit(multiplier, currency)
+
     def _cut(self, text: str) -> list[str | None]:
         """Cut a remark into words of amounts; None stands for anything else."""
         cut: list[str | None] = []
@@ -160,4 +176,5 @@ class Currencies:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(fold(text).split())
+    # Two figures with a space between are not one: they stay apart, and are then refused.
+    return "".join(_APART.sub(";", fold(text)).split())
