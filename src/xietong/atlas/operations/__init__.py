@@ -3,13 +3,14 @@
 from xietong.atlas.operations.compiling import compile_edition
 from xietong.atlas.operations.names import attach_name, detach_name
 from xietong.atlas.operations.publishing import publish_edition, withdraw_edition
-from xietong.atlas.operations.registers import About, import_register
+from xietong.atlas.operations.registers import About, check_register, import_register
 from xietong.atlas.operations.sweeping import sweep
 from xietong.atlas.operations.twin import make_twin
 
 __all__ = [
     "About",
     "attach_name",
+    "check_register",
     "compile_edition",
     "detach_name",
     "import_register",
