@@ -16,8 +16,7 @@ PUBLISHED_GCJ02 = [
     ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
 ]
 
-INSIDE = {"min_value": 73.5, "max_value": 134.5}
-LONGITUDES = st.floats(**INSIDE)
+LONGITUDES = st.floats(73.5, 134.5)
 LATITUDES = st.floats(4.0, 53.0)
 
 

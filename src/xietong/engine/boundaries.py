@@ -67,8 +67,10 @@ def read_outlines(
             else:
                 found[code] = geometry if convert is None else _converted(geometry, convert)
     known = {problem.params["code"] for problem in problems if "code" in problem.params}
-    for code in sorted(wanted - set(found) - known):
-        problems.append(Problem("outline_missing", None, code_property, {"code": code}))
+    problems += [
+        Problem("outline_missing", None, code_property, {"code": code})
+        for code in sorted(wanted - set(found) - known)
+    ]
     problems += _overlaps(found)
     if problems:
         raise ProblemsFound(problems)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from engine.placing.planted import delta_gazetteer, table
 from real_data import REAL_DATA
 from xietong.engine.placing import Placer, Placings
+from xietong.engine.placing.codes import COUNTY
 
 MEMBERS = {"shanghai": "310000", "jiangsu": "320000", "zhejiang": "330000", "anhui": "340000"}
 _HEADERS = {
@@ -68,8 +69,8 @@ def agreement(member: str) -> Agreement:
         placed += 1
         by_authority += reason == "authority"
         home = history.resolve(office or "").place
-        if reason != "authority" and office not in offices and home is not None:
-            if home.level == 3:
-                compared += 1
-                agreed += home.code == place_code
+        if reason == "authority" or office in offices or home is None or home.level < COUNTY:
+            continue
+        compared += 1
+        agreed += home.code == place_code
     return Agreement(len(codes), placed, by_authority, compared, agreed)

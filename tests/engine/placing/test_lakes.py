@@ -17,11 +17,11 @@ LAKES = ROOT / "tests" / "region_lakes"
 @cache
 def placer() -> Placer:
     grammar = tomllib.loads((LAKES / "lakeland" / "placing.toml").read_text(encoding="utf-8"))
-    tables = (
+    places, changes, aliases, streets = (
         read_csv(LAKES / "lakes" / f"{name}.csv")
         for name in ("places", "code_changes", "aliases", "streets")
     )
-    return Placer(Gazetteer.build(*tables, Grammar.build(grammar)))
+    return Placer(Gazetteer.build(places, changes, aliases, streets, Grammar.build(grammar)))
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,12 @@ def test_the_strongest_evidence_decides(placer: Placer) -> None:
 
 def test_a_name_outweighs_the_authority_which_outweighs_the_city(placer: Placer) -> None:
     row = {"address": "人民路1号", "city": "宁波", "authority_code": "330282"}
-    named = placer.place(name="余姚市永达纺织厂", **row)
+    named = placer.place(name="余姚市永达纺织厂", **row)  # type: ignore[arg-type]
     assert (named.place, named.precision, named.reason) == ("330281", "county", "name")
-    office = placer.place(name="永达纺织厂", **row)
+    office = placer.place(name="永达纺织厂", **row)  # type: ignore[arg-type]
     assert (office.place, office.precision, office.reason) == ("330282", "county", "authority")
     row["authority_code"] = "330200"
-    city = placer.place(name="永达纺织厂", **row)
+    city = placer.place(name="永达纺织厂", **row)  # type: ignore[arg-type]
     assert (city.place, city.precision, city.reason) == ("330200", "prefecture", "city")
 
 

@@ -1,4 +1,4 @@
-"""The real registers: agreement with the registering authority, and coverage that is not guessed."""
+"""The real registers: agreement with the registering authority, and coverage without a guess."""
 
 from __future__ import annotations
 

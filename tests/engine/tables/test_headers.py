@@ -10,12 +10,14 @@ from xietong.engine.tables import Synonyms, Unit, propose_mapping
 from xietong.engine.tables.heading_rows import find_headings
 
 REAL = [
-    "name", "uscc", "regno", "reg_date", "etype", "capital_raw", "capital_10k", "currency", "scope",
-    "province", "city", "prefecture_adcode", "county_adcode", "county_from", "reg_adcode", "address",
+    "name", "uscc", "regno", "reg_date", "etype", "capital_raw", "capital_10k", "currency",
+    "scope", "province", "city", "prefecture_adcode", "county_adcode", "county_from", "reg_adcode",
+    "address",
 ]  # fmt: skip
 WORKBOOK = [
-    "序号", "企业名称", "统一社会信用代码", "注册号", "成立日期", "企业类型", "注册资本（万元）", "币种",
-    "经营范围", "所属省份", "所属城市", "区县代码", "登记机关代码", "行业代码", "从业人数", "经度", "纬度", "住所",
+    "序号", "企业名称", "统一社会信用代码", "注册号", "成立日期", "企业类型",
+    "注册资本（万元）", "币种", "经营范围", "所属省份", "所属城市", "区县代码",
+    "登记机关代码", "行业代码", "从业人数", "经度", "纬度", "住所",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xietong.engine.register.columns import Rules
-from xietong.engine.register.reading import faults_of
+from xietong.engine.register.reading import Fault, faults_of
 from xietong.engine.tables.amounts import Amount, Unit
 
 
@@ -24,7 +24,7 @@ class Capital:
 
     capital_wan: pa.Array
     currency: pa.Array
-    faults: dict[str, npt.NDArray[np.int64]]
+    faults: dict[Fault, npt.NDArray[np.int64]]
     without_unit: int
 
 
@@ -45,9 +45,9 @@ def read_capital(amounts: pa.Array, currencies: pa.Array, unit: Unit, rules: Rul
     )
     worth: list[int | None] = []
     stated: list[str | None] = []
-    faults: list[str | None] = []
+    faults: list[Fault | None] = []
     bare: list[bool] = []
-    one: tuple[int | None, str | None, str | None]
+    one: tuple[int | None, str | None, Fault | None]
     for pair in pairs.tolist():
         at_amount, at_currency = divmod(pair, len(named) + 1)
         said = named[at_currency - 1] if at_currency else None
@@ -74,7 +74,7 @@ def read_capital(amounts: pa.Array, currencies: pa.Array, unit: Unit, rules: Rul
 
 def _worth(
     figure: Amount | None, column: str | None, column_given: bool, unit: Unit, rules: Rules
-) -> tuple[int | None, str | None, str | None]:
+) -> tuple[int | None, str | None, Fault | None]:
     assert figure is not None  # noqa: S101  (the caller has sorted it out)
     money = rules.synonyms.currencies
     if figure.currency is None and column is None and column_given:

@@ -25,7 +25,9 @@ from xietong.engine.register.reading import (
     read_employees,
     read_industry_code,
     read_place_code,
+    shown,
     texts_of,
+    unreadable,
     without_blanks,
 )
 from xietong.engine.tables.cells import parse_date
@@ -175,8 +177,11 @@ class Cleaner:
         read["capital"] = Column(capital.capital_wan, capital.faults)
         for name, column in read.items():
             for code, positions in column.faults.items():
-                shown = "currency" if code.startswith("currency_") else name
-                problems += _told(code, shown, rows, positions, texts[shown], self._rules)
+                at = "currency" if code.startswith("currency_") else name
+                if code == "date_out_of_range":
+                    problems += self._out_of_range(rows, positions, texts[at])
+                else:
+                    problems += unreadable(code, at, rows, positions, texts[at])
         problems += _unpair(read, rows)
         if self._source.form == "csv":
             problems += _replaced(texts, rows)
@@ -199,6 +204,20 @@ class Cleaner:
             return None, "date_out_of_range"
         return day, None
 
+    def _out_of_range(
+        self, rows: npt.NDArray[np.int64], positions: npt.NDArray[np.int64], texts: pa.Array
+    ) -> list[Problem]:
+        first, last = self._rules.first_year, self._rules.today.isoformat()
+        return [
+            Problem(
+                "date_out_of_range",
+                row,
+                "registered_on",
+                {"text": text, "first": first, "last": last},
+            )
+            for row, text in zip(rows[positions].tolist(), shown(texts, positions), strict=True)
+        ]
+
 
 def _column_problems(mapping: ColumnMapping) -> list[Problem]:
     problems = [
@@ -213,25 +232,6 @@ def _column_problems(mapping: ColumnMapping) -> list[Problem]:
     if placed <= {"longitude"} and not {"longitude", "latitude"} <= given:
         problems.append(Problem("place_columns_missing", None, "address"))
     return problems
-
-
-def _told(
-    code: str,
-    name: str,
-    rows: npt.NDArray[np.int64],
-    positions: npt.NDArray[np.int64],
-    texts: pa.Array,
-    rules: Rules,
-) -> list[Problem]:
-    """Return a problem for each position, with the cell's text cut short."""
-    shown = texts.take(pa.array(positions)).to_pylist()
-    more: dict[str, str | int] = {}
-    if code == "date_out_of_range":
-        more = {"first": rules.first_year, "last": rules.today.isoformat()}
-    return [
-        Problem(code, int(rows[at]), name, {"text": (text or "")[:SHOWN_TEXT], **more})
-        for at, text in zip(positions.tolist(), shown, strict=True)
-    ]
 
 
 def _unpair(read: dict[str, Column], rows: npt.NDArray[np.int64]) -> list[Problem]:

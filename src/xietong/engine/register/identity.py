@@ -68,8 +68,11 @@ def read_codes(
         lambda text: (None, None if _old_number_fits(text) else "registration_number_check"),
         pa.null(),
     )
-    for code, positions in checked.faults.items():
-        problems += [Problem(code, int(row), "registration_number") for row in rows[positions]]
+    for positions in checked.faults.values():
+        problems += [
+            Problem("registration_number_check", row, "registration_number")
+            for row in rows[positions].tolist()
+        ]
     return Codes(codes, numbers, found.right, problems)
 
 

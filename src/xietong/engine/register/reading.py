@@ -5,18 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xietong.engine.problems import Problem
 from xietong.engine.tables.cells import parse_whole, plain
 from xietong.engine.tables.headers import Synonyms
 
-# A reader's answer to one text: its value, or None and the code of what is wrong with it.
-Read = tuple[Any, str | None]
+# What is wrong with a text as such; a date that was read may still lie outside the register's span.
+Unreadable = Literal[
+    "capital_unreadable",
+    "coordinates_out_of_range",
+    "coordinates_unreadable",
+    "currency_differs",
+    "currency_unknown",
+    "date_unreadable",
+    "employees_unreadable",
+    "industry_code_unreadable",
+    "place_code_unreadable",
+    "registration_number_check",
+]
+Fault = Unreadable | Literal["date_out_of_range"]
+# A reader's answer to one text: its value, and the code of what is wrong with it.
+Read = tuple[Any, Fault | None]
 _CONTROLS = "[\\x00-\\x1f\\x7f]+"
 _PLACE_CODE = re.compile(r"(\d{6})(?:\d{3}|\d{6})?")
 _INDUSTRY_CODE = re.compile(r"[A-Z]?(\d{2,6})")
@@ -31,7 +46,7 @@ class Column:
     """Values read from one column, and for each code of a fault the positions that have it."""
 
     values: pa.Array
-    faults: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    faults: dict[Fault, npt.NDArray[np.int64]] = field(default_factory=dict)
 
 
 def texts_of(column: pa.Array) -> pa.Array:
@@ -74,7 +89,9 @@ def by_text(texts: pa.Array, read: Callable[[str], Read], kind: pa.DataType) -> 
     return Column(values, faults_of([code for _, code in answers], coded.indices))
 
 
-def faults_of(codes: Sequence[str | None], indices: pa.Array) -> dict[str, npt.NDArray[np.int64]]:
+def faults_of(
+    codes: Sequence[Fault | None], indices: pa.Array
+) -> dict[Fault, npt.NDArray[np.int64]]:
     """Return, for each code among the answers, the positions whose index leads to it."""
     found = sorted({code for code in codes if code})
     if not found:
@@ -83,6 +100,25 @@ def faults_of(codes: Sequence[str | None], indices: pa.Array) -> dict[str, npt.N
     numbers = np.array([found.index(code) if code else -1 for code in codes] + [-1])
     of_row = numbers[pc.fill_null(indices, -1).to_numpy(zero_copy_only=False)]
     return {code: np.flatnonzero(of_row == number) for number, code in enumerate(found)}
+
+
+def unreadable(
+    code: Unreadable,
+    name: str,
+    rows: npt.NDArray[np.int64],
+    positions: npt.NDArray[np.int64],
+    texts: pa.Array,
+) -> list[Problem]:
+    """Return a problem for each position, with the cell's text cut short."""
+    return [
+        Problem(code, row, name, {"text": text})
+        for row, text in zip(rows[positions].tolist(), shown(texts, positions), strict=True)
+    ]
+
+
+def shown(texts: pa.Array, positions: npt.NDArray[np.int64]) -> list[str]:
+    """Return the texts at some positions as a problem shows them."""
+    return [(text or "")[:SHOWN_TEXT] for text in texts.take(pa.array(positions)).to_pylist()]
 
 
 def read_place_code(text: str) -> Read:
@@ -109,7 +145,7 @@ def read_degrees(texts: pa.Array, most: float) -> Column:
     """Read degrees: a whole column at once where all of it is plain numbers, else text by text."""
     try:
         values = texts.cast(pa.float64())
-        faults: dict[str, npt.NDArray[np.int64]] = {}
+        faults: dict[Fault, npt.NDArray[np.int64]] = {}
     except pa.ArrowInvalid:
         read = by_text(texts, _degrees, pa.float64())
         values, faults = read.values, read.faults
