@@ -1,8 +1,8 @@
 """Collects every refusal and every problem code from the source, without running it.
 
 A code must be readable from the text: a literal, a name that the same function or module sets to
-literals, or an argument that callers within the same file fill with literals. What cannot be read
-so is itself a fault, because nobody could list it either.
+literals, an argument that callers within the same file fill with literals, or one whose type is a
+Literal of that file. What cannot be read so is itself a fault, because nobody could list it either.
 """
 
 from __future__ import annotations
@@ -85,15 +85,18 @@ class File:
             if not codes:
                 found.unreadable.append(where)
             for code in sorted(codes):
-                found.raised.append(self._raised(call, kind, code, where))
+                found.raised += self._raised(call, kind, code, where)
 
-    def _raised(self, call: ast.Call, kind: str, code: str, where: str) -> Raised:
+    def _raised(self, call: ast.Call, kind: str, code: str, where: str) -> list[Raised]:
         if kind == PROBLEM:
-            params = self._keys(_argument(call, 3, "params"), self.inside[call])
-            return Raised(kind, code, where, params)
+            handed = self._handed_on(call, code)
+            if handed is not None:
+                return [Raised(kind, code, where, params) for params in handed]
+            params = self._keys(_argument(call, 3, "params"), call)
+            return [Raised(kind, code, where, params)]
         keywords = {keyword.arg for keyword in call.keywords}
         named = {name for name in keywords if name is not None}
-        return Raised(
+        told = Raised(
             kind,
             code,
             where,
@@ -101,6 +104,22 @@ class File:
             self._sentence(_argument(call, 1, ""), self.inside[call]),
             self._sentence(_argument(call, None, "way_out"), self.inside[call]),
         )
+        return [told]
+
+    def _handed_on(self, call: ast.Call, code: str) -> list[frozenset[str]] | None:
+        """Return what each caller gives for a code, where a function hands on its `**params`."""
+        function, params = self.inside[call], _argument(call, 3, "params")
+        if function is None or function.args.kwarg is None or not isinstance(params, ast.Name):
+            return None
+        if params.id != function.args.kwarg.arg:
+            return None
+        own = {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+        return [
+            frozenset(word.arg for word in caller.keywords if word.arg) - own
+            for caller in self._calls()
+            if _called(caller) == function.name
+            and code in self._texts(_argument(caller, 0, "code"), self.inside[caller])
+        ]
 
     def _calls(self) -> Iterator[ast.Call]:
         return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
@@ -146,6 +165,8 @@ class File:
         keyword_only = [each.arg for each in function.args.kwonlyargs]
         if name not in positional + keyword_only:
             return set()
+        if typed := self._literals(name, function):
+            return typed
         bound = positional[:1] in (["self"], ["cls"])
         place = positional.index(name) - bound if name in positional else None
         return {
@@ -155,13 +176,37 @@ class File:
             for text in self._texts(_argument(call, place, name), self.inside[call], depth + 1)
         }
 
-    def _keys(self, node: ast.expr | None, function: Function | None) -> frozenset[str] | None:
+    def _literals(self, name: str, function: Function) -> set[str]:
+        """Return the texts that an argument's type allows, where that is a Literal."""
+        arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        types = [each.annotation for each in arguments if each.arg == name]
+        types += [
+            value
+            for each in types
+            if isinstance(each, ast.Name)
+            for value in self._values(each.id, None)
+        ]
+        return {
+            part.value
+            for each in types
+            if isinstance(each, ast.Subscript) and ast.unparse(each.value) == "Literal"
+            for part in ast.walk(each.slice)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        }
+
+    def _keys(self, node: ast.expr | None, call: ast.Call) -> frozenset[str] | None:
         """Return the keys of the dict that fills a problem's sentence."""
         if node is None:
             return frozenset()
         if isinstance(node, ast.Name):
-            tables = [self._keys(value, None) for value in self._values(node.id, function)]
-            return tables[0] if len(tables) == 1 else None
+            # The last of several dicts that the function sets before the call is the one meant.
+            set_before = [
+                value
+                for value in self._values(node.id, self.inside[call])
+                if value.lineno <= call.lineno and isinstance(value, ast.Dict)
+            ]
+            last = max(set_before, key=lambda value: value.lineno, default=None)
+            return None if last is None else self._keys(last, call)
         if isinstance(node, ast.Dict):
             keys = [str(key.value) for key in node.keys if isinstance(key, ast.Constant)]
             return frozenset(keys) if len(keys) == len(node.keys) else None

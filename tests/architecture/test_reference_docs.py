@@ -164,6 +164,23 @@ def test_every_command_says_what_it_does() -> None:
             {"handed"},
             set(),
         ),
+        (
+            'Kind = Literal["one", "two"]\ndef f(code: Kind):\n    Problem(code, 1, None, {"n": 1})',
+            {"one", "two"},
+            {"n"},
+        ),
+        (
+            "def f(code, row, **params):\n    Problem(code, row, params=params)\n"
+            'f("handed_on", 3, n=1)',
+            {"handed_on"},
+            {"n"},
+        ),
+        (
+            'def f():\n    p = {"m": 1}\n    g(p)\n    p = {"n": 1}\n    Problem("last", params=p)\n'
+            '    p = {"o": 1}',
+            {"last"},
+            {"n"},
+        ),
         ("Problem(codes[3])", set(), None),
         ('Refusal(f"no_{what}", "No.")', set(), None),
     ],

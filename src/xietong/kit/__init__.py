@@ -1,1 +1,1 @@
-"""What every room's doors are made of: refusals and their words, money, references, page furniture. No tables."""
+"""What doors are made of: refusals and their words, money, references, furniture of pages."""

@@ -1,4 +1,4 @@
-"""Files on disk, each named by its content: written aside, flushed, renamed, then named by a row."""
+"""Files on disk, named by their content: written aside, flushed, renamed, then named by a row."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class Shelf:
         """Flush a finished file or folder and move it to its name; keep what stands there."""
         target = self.folder / name
         if target.exists():
+            # A row is about to name it: no sweep in between may take it for an old orphan.
+            os.utime(target)
             return target
         for path in [written, *written.rglob("*")] if written.is_dir() else [written]:
             _flush(path)

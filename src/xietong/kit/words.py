@@ -16,8 +16,241 @@ class Words:
 
 
 PROBLEMS: dict[str, Words] = {
+    # Of a file that is no table.
+    "ending_unknown": Words(
+        N_("files that end in “{ending}” are not read"),
+        N_("Save the table as CSV, XLSX or Parquet."),
+    ),
+    "ending_not_written": Words(
+        N_("files that end in “{ending}” are not written"),
+        N_("Choose a name that ends in .csv, .xlsx or .parquet."),
+    ),
+    "content_not_as_named": Words(
+        N_("the content is not what the file's ending says"),
+        N_("Save the table again in the program that made it, under the right ending."),
+    ),
+    "content_not_a_table": Words(
+        N_("the file holds something else than a table of text"),
+        N_("Choose the table itself, saved as CSV, XLSX or Parquet."),
+    ),
+    "encoding_unknown": Words(
+        N_("the file's characters cannot be read in any known encoding"),
+        N_("Save the file as CSV in UTF-8, or as XLSX."),
+    ),
+    "file_damaged": Words(
+        N_("the file is damaged"),
+        N_("Save or export it again and try once more."),
+    ),
+    "file_encrypted": Words(
+        N_("the file is protected by a password"),
+        N_("Save a copy without a password."),
+    ),
+    "file_too_large": Words(
+        N_("the file would take {megabytes} MB once unpacked, and {most} MB is the most"),
+        N_("Split the table into several files, or save it as CSV."),
+    ),
+    "table_empty": Words(
+        N_("no table was found in the file"),
+        N_("Put the headings into the first row and one establishment into each row below."),
+    ),
+    "sheet_missing": Words(
+        N_("there is no sheet “{sheet}”"),
+        N_("Choose one of: {known}."),
+    ),
+    "too_many_cells": Words(
+        N_("the sheet has {cells} cells, and {most} is the most"),
+        N_("Delete the blank rows and columns around the table, or save it as CSV."),
+    ),
+    "too_many_columns": Words(
+        N_("the table has {columns} columns, and {most} is the most"),
+        N_("Keep only the columns that are needed."),
+    ),
+    "too_many_rows": Words(
+        N_("a sheet holds at most {most} rows"),
+        N_("Choose CSV or Parquet instead."),
+    ),
+    "cell_too_long": Words(
+        N_("the text has {length} characters, and a sheet's cell holds at most {most}"),
+        N_("Choose CSV or Parquet instead."),
+    ),
+    "quotes_unbalanced": Words(
+        N_("a quotation mark is opened and never closed"),
+        N_("Close it, or double it where it belongs to the text."),
+    ),
+    "row_too_long": Words(
+        N_("the row has {cells} cells, and the headings are {columns}"),
+        N_("Put a text that holds the separator between quotation marks."),
+    ),
+    # Of the columns and rows of a register.
+    "column_missing": Words(
+        N_("no column holds the establishments' names; these headings are not known: {unknown}"),
+        N_("Call the column by one of the headings in the guide, or rename it."),
+    ),
+    "column_ambiguous": Words(
+        N_("several columns may be meant: {headings}"),
+        N_("Keep one of them, or rename the others."),
+    ),
+    "place_columns_missing": Words(
+        N_("no column says where an establishment lies"),
+        N_("Add its address, its county's code, its city, or longitude and latitude."),
+    ),
+    "no_records": Words(
+        N_("no row enters the register"),
+        N_("See the other problems, and check that the right file was chosen."),
+    ),
+    "problems_not_listed": Words(
+        N_("{count} more problems of the kind `{problem}` are not listed"),
+        N_("Mend those that are listed and check the file again."),
+    ),
+    "heading_repeated": Words(
+        N_("the headings stand here once more; the row was left out"),
+        N_("Nothing need be done; take the row out if it troubles you."),
+    ),
+    "row_not_a_record": Words(
+        N_("“{text}” is a total or a note and no establishment; the row was left out"),
+        N_("Nothing need be done; take the row out if it troubles you."),
+    ),
+    "row_twice": Words(
+        N_("the row is the same as row {first}; it was counted once"),
+        N_("Take one of them out if it stands there by mistake."),
+    ),
+    "characters_unreadable": Words(
+        N_("some characters could not be read"),
+        N_("Look the text up at its source and type it anew, or export the file in UTF-8."),
+    ),
     "name_missing": Words(
         N_("the name is missing"),
         N_("Fill in the name, or take the row out."),
+    ),
+    # Of codes.
+    "credit_code_length": Words(
+        N_("{length} characters, {needed} needed"),
+        N_("Copy the whole code from the licence."),
+    ),
+    "credit_code_letters": Words(
+        N_("the code holds a character that such codes do not have"),
+        N_("Compare it with the licence; a character is probably mistyped."),
+    ),
+    "credit_code_check": Words(
+        N_("the check character does not fit the rest of the code"),
+        N_("Compare the code with the licence; a character is probably mistyped."),
+    ),
+    "credit_code_twice": Words(
+        N_("the code stands in row {first} already; the row was counted once"),
+        N_("Take one of them out, or correct the code."),
+    ),
+    "code_as_number": Words(
+        N_("the code was saved as a number and has lost digits"),
+        N_("Set the column to text and export the file again."),
+    ),
+    "registration_number_check": Words(
+        N_("the check digit of “{text}” does not fit the rest of the number"),
+        N_("Compare it with the licence; a digit is probably mistyped."),
+    ),
+    "place_code_unreadable": Words(
+        N_("“{text}” is no code of a place"),
+        N_("Give the county's code, or leave the cell blank."),
+    ),
+    "industry_code_unreadable": Words(
+        N_("“{text}” is no code of an industry"),
+        N_("Give the digits of the division, group or class, or leave the cell blank."),
+    ),
+    # Of dates, amounts and numbers.
+    "date_unreadable": Words(
+        N_("“{text}” is no date"),
+        N_("Write it as 2004-05-31."),
+    ),
+    "date_out_of_range": Words(
+        N_("{text} lies outside {first} to {last}"),
+        N_("Correct the date, or leave the cell blank."),
+    ),
+    "capital_unreadable": Words(
+        N_("“{text}” is no amount"),
+        N_("Write a figure with its unit, or put the unit into the heading."),
+    ),
+    "capital_without_unit": Words(
+        N_("{rows} amounts name no unit and were read as whole units of the currency"),
+        N_("Put the unit into the heading."),
+    ),
+    "currency_unknown": Words(
+        N_("“{text}” is no currency that is known here"),
+        N_("Use its usual name or its code of three letters."),
+    ),
+    "currency_differs": Words(
+        N_("the currency “{text}” is not that of the amount; the amount's own was taken"),
+        N_("Correct the one that is wrong."),
+    ),
+    "employees_unreadable": Words(
+        N_("“{text}” is no number of persons"),
+        N_("Give a whole number, or leave the cell blank."),
+    ),
+    # Of coordinates.
+    "coordinates_unreadable": Words(
+        N_("“{text}” is no number of degrees"),
+        N_("Write degrees as 120.6213."),
+    ),
+    "coordinates_incomplete": Words(
+        N_("longitude and latitude do not stand together"),
+        N_("Fill in the other one, or clear both."),
+    ),
+    "coordinates_out_of_range": Words(
+        N_("“{text}” is outside what longitude or latitude can be"),
+        N_("Correct the coordinates, or clear both."),
+    ),
+    "coordinates_outside_region": Words(
+        N_(
+            "{longitude}, {latitude} lies outside the region; the row was placed by its other words"
+        ),
+        N_("Correct the coordinates, or clear both."),
+    ),
+    "coordinates_swapped": Words(
+        N_("{longitude}, {latitude} has longitude and latitude exchanged; they were read so"),
+        N_("Exchange the headings of the two columns."),
+    ),
+    # Of outlines.
+    "not_geojson": Words(
+        N_("the file is no GeoJSON collection of features"),
+        N_("Export the outlines as a GeoJSON FeatureCollection."),
+    ),
+    "outline_without_code": Words(
+        N_("the outline has no code"),
+        N_("Name the property that holds the code, or fill it in."),
+    ),
+    "outline_unknown": Words(
+        N_("{code} is no county of this region and vintage"),
+        N_("Take the outline out, or correct its code."),
+    ),
+    "outline_twice": Words(
+        N_("{code} has an outline already"),
+        N_("Join the parts into one outline, or correct the code."),
+    ),
+    "outline_missing": Words(
+        N_("{code} has no outline"),
+        N_("Add the county's outline to the file."),
+    ),
+    "outline_invalid": Words(
+        N_("the outline of {code} is no valid polygon"),
+        N_("Mend the outline in the program that drew it; its lines must not cross."),
+    ),
+    "outlines_overlap": Words(
+        N_("the outlines of {code} and {other} lie over each other"),
+        N_("Mend the border between the two."),
+    ),
+    # Of a pack's coding vocabulary.
+    "vocabulary_code_unknown": Words(
+        N_("{code} is no code of the classification"),
+        N_("Correct the code in the pack's vocabulary."),
+    ),
+    "vocabulary_word_twice": Words(
+        N_("“{word}” stands in the vocabulary twice"),
+        N_("Keep the one that decides."),
+    ),
+    "vocabulary_word_unfolded": Words(
+        N_("“{word}” is not written as words are compared"),
+        N_("Write it in lower case, half width and Simplified characters."),
+    ),
+    "vocabulary_word_unknown": Words(
+        N_("“{word}” is sold but named nowhere as goods"),
+        N_("Add it to the goods, or take it out."),
     ),
 }

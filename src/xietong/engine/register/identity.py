@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from xietong.engine.identifiers import CodeRule, mod_11_10
 from xietong.engine.problems import Problem
-from xietong.engine.register.reading import by_text
+from xietong.engine.register.reading import by_text, unreadable
 from xietong.engine.tables.cells import plain
 
 _INNER = "[\\s\\-']"
@@ -69,10 +69,9 @@ def read_codes(
         pa.null(),
     )
     for positions in checked.faults.values():
-        problems += [
-            Problem("registration_number_check", row, "registration_number")
-            for row in rows[positions].tolist()
-        ]
+        problems += unreadable(
+            "registration_number_check", "registration_number", rows, positions, numbers
+        )
     return Codes(codes, numbers, found.right, problems)
 
 
