@@ -53,6 +53,8 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
 }
 KINDS = {
     "text": "text",
+    "secret": "text",
+    "one_of": "one of",
     "flag": "`true` or `false` (also yes, no, on, off, 1, 0)",
     "whole": "a whole number",
     "folder": "a folder",
@@ -86,10 +88,18 @@ def settings_read(source: str) -> list[Setting]:
                 name=ast.literal_eval(node.args[0]),
                 reader=node.func.attr,
                 default=_default(node.args[1]) if len(node.args) > 1 else "",
-                bounds=f" from {given['low']} to {given['high']}" if "low" in given else "",
+                bounds=_bounds(node, given),
             )
         )
     return sorted(found, key=lambda setting: setting.name)
+
+
+def _bounds(call: ast.Call, given: Mapping[str | None, str]) -> str:
+    if "low" in given:
+        return f" from {given['low']} to {given['high']}"
+    if len(call.args) > 2:
+        return f" {', '.join(f'`{choice}`' for choice in ast.literal_eval(call.args[2]))}"
+    return ""
 
 
 def _default(node: ast.expr) -> str:

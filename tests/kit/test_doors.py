@@ -90,6 +90,7 @@ def test_a_command_says_it_in_one_line() -> None:
     )
 
 
+@pytest.mark.django_db  # the page's frame asks for the region and the edition
 @pytest.mark.parametrize(("kind", "status"), [(Refusal, 422), (NotFound, 404), (NotAllowed, 403)])
 def test_a_page_says_the_same_with_the_same_status(
     words: None, kind: type[Refusal], status: int

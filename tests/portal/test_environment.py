@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -138,12 +139,63 @@ def test_a_database_url_refuses_the_rest(
         env.database(NAME, tmp_path)
 
 
+def test_a_refused_database_url_does_not_tell_its_password(
+    setting: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    setting.setenv(NAME, "postgresql://ann:opensesame@db.example:99999/house")
+    with pytest.raises(BadSetting) as refused:
+        env.database(NAME, tmp_path)
+    assert "opensesame" not in str(refused.value)
+    assert "ann:…@db.example:99999" in str(refused.value)
+
+
+def test_one_of_some_words_in_any_case(setting: pytest.MonkeyPatch) -> None:
+    assert env.one_of(NAME, "LOUD", ("QUIET", "LOUD")) == "LOUD"
+    setting.setenv(NAME, " quiet ")
+    assert env.one_of(NAME, "LOUD", ("QUIET", "LOUD")) == "QUIET"
+    setting.setenv(NAME, "shrill")
+    with pytest.raises(BadSetting, match="'shrill': wanted one of QUIET, LOUD"):
+        env.one_of(NAME, "LOUD", ("QUIET", "LOUD"))
+
+
+def test_a_secret_that_is_set_is_taken_and_not_kept(
+    setting: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    setting.setenv(NAME, "as it was set")
+    assert env.secret(NAME, tmp_path / "home") == "as it was set"
+    assert not (tmp_path / "home").exists()
+
+
+def test_processes_that_start_together_agree_on_one_secret(
+    setting: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    with ThreadPoolExecutor(8) as starters:
+        made = set(starters.map(lambda _: env.secret(NAME, home), range(64)))
+    assert len(made) == 1
+    (key,) = made
+    assert len(key) >= 50
+    assert [path.name for path in home.iterdir()] == ["secret.key"]
+    assert (home / "secret.key").stat().st_mode & 0o077 == 0
+    assert env.secret(NAME, home) == key
+
+
+def test_a_home_that_cannot_be_written_to_is_refused(
+    setting: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BadSetting, match=r"XIETONG_HOME=.*wanted a folder that can be written to"):
+        env.secret(NAME, tmp_path / "file" / "home")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("XIETONG_DEBUG", "maybe"),
         ("XIETONG_MEMORY_MB", "a lot"),
         ("XIETONG_DATABASE_URL", "mysql://somewhere/house"),
+        ("XIETONG_LOG_LEVEL", "shrill"),
+        ("XIETONG_HOME", "/dev/null/home"),
     ],
 )
 def test_the_command_says_which_setting_is_nonsense(name: str, value: str, tmp_path: Path) -> None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
+import tempfile
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +25,17 @@ class BadSetting(Exception):
 def text(name: str, default: str) -> str:
     """Return the setting as it stands, or the default where it is not set."""
     return os.environ.get(name, default)
+
+
+def one_of(name: str, default: str, choices: Collection[str]) -> str:
+    """Return one of some words, in whatever case it is written."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    known = {choice.lower(): choice for choice in choices}
+    if value.strip().lower() in known:
+        return known[value.strip().lower()]
+    raise BadSetting(name, value, f"one of {', '.join(choices)}")
 
 
 def flag(name: str, default: bool) -> bool:
@@ -67,6 +83,33 @@ def names(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def secret(name: str, home: Path) -> str:
+    """Return the key that is set, else one made once and kept in `secret.key` of the home folder.
+
+    Processes that start together agree on one. Refuses a home that cannot be written to.
+    """
+    configured = text(name, "")
+    if configured:
+        return configured
+    path = home / "secret.key"
+    try:
+        if not path.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(prefix=".part-", dir=home)
+            try:
+                with os.fdopen(handle, "w") as file:
+                    file.write(secrets.token_urlsafe(50))
+                with suppress(FileExistsError):  # another process was first: its key counts
+                    os.link(part, path)
+            finally:
+                os.unlink(part)
+        return path.read_text()
+    except OSError as fault:
+        raise BadSetting(
+            "XIETONG_HOME", str(home), f"a folder that can be written to ({fault.strerror})"
+        ) from None
+
+
 def database(name: str, home: Path) -> dict[str, object]:
     """Return Django's settings of the database from a URL; SQLite in `home` where it is not set.
 
@@ -75,7 +118,14 @@ def database(name: str, home: Path) -> dict[str, object]:
     url = os.environ.get(name, "")
     if not url:
         return _sqlite(home / "xietong.sqlite3")
-    parts = urlsplit(url)
+    refused = BadSetting(
+        name, _without_password(url), "sqlite:///path or postgresql://user:password@host:port/name"
+    )
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        raise refused from None
     if parts.scheme == "sqlite" and parts.path:
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme == "postgresql" and parts.path.strip("/"):
@@ -85,10 +135,15 @@ def database(name: str, home: Path) -> dict[str, object]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
-            "PORT": str(parts.port or 5432),
+            "PORT": str(port),
             "OPTIONS": {"pool": True},
         }
-    raise BadSetting(name, url, "sqlite:///path or postgresql://user:password@host:port/name")
+    raise refused
+
+
+def _without_password(url: str) -> str:
+    """Return a URL that may stand in a log."""
+    return re.sub(r"(?<=:)[^:@/]+(?=@)", "…", url)
 
 
 def _sqlite(path: Path) -> dict[str, object]:

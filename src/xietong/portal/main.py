@@ -50,6 +50,18 @@ def manage(arguments: tuple[str, ...]) -> None:
     execute_from_command_line(["xietong manage", *arguments])
 
 
+def gathered() -> click.Group:
+    """Return the command with every room's commands; Django must be set up."""
+    from xietong.atlas import commands as atlas
+    from xietong.portal import commands as portal
+    from xietong.region import commands as region
+
+    for room in (region, atlas, portal):
+        for command in room.COMMANDS:
+            xietong.add_command(command)
+    return xietong
+
+
 def main() -> None:
     """Start Django, gather the rooms' commands, and run what was asked."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xietong.portal.settings")
@@ -62,11 +74,4 @@ def main() -> None:
     except BadSetting as fault:
         click.echo(f"bad_setting: {fault}", err=True)
         sys.exit(2)
-    from xietong.atlas import commands as atlas
-    from xietong.portal import commands as portal
-    from xietong.region import commands as region
-
-    for room in (region, atlas, portal):
-        for command in room.COMMANDS:
-            xietong.add_command(command)
-    xietong()
+    gathered()()

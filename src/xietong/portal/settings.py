@@ -5,7 +5,6 @@ The table in docs/operate/settings.md lists each variable; a test keeps the two 
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -26,20 +25,7 @@ XIETONG_MEMORY_MB = env.whole("XIETONG_MEMORY_MB", 1000, low=200, high=1_000_000
 XIETONG_THREADS = env.whole("XIETONG_THREADS", 2, low=1, high=256)
 
 
-def _secret_key() -> str:
-    """Return the configured key, else one made once and kept in the home folder."""
-    configured = env.text("XIETONG_SECRET_KEY", "")
-    if configured:
-        return configured
-    path = XIETONG_HOME / "secret.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.secret("XIETONG_SECRET_KEY", XIETONG_HOME)
 DEBUG = env.flag("XIETONG_DEBUG", False)
 ALLOWED_HOSTS = env.names("XIETONG_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 
@@ -148,11 +134,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 
-
+LOG_LEVEL = env.one_of(
+    "XIETONG_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("XIETONG_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
