@@ -1,0 +1,21 @@
+"""What every test stands on: pages find their static files where the sources lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_static_files() -> Iterator[None]:
+    """Name static files as they are called; those with hashes have tests/portal/test_static.py."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    # WhiteNoise complains of a folder that is not there.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
