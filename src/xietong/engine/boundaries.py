@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +24,8 @@ TOLERANCE = 0.001
 DECIMALS = 4
 # Degrees: two outlines that share less than some 50 m of border only touch.
 LEAST_BORDER = 0.0005
+# Degrees, about 1 m: two digitisations of one line may lie so far apart.
+HAIR = 0.00001
 # Square degrees: some 1 km² of two outlines lying over each other is a fault of the file.
 OVERLAP = 0.0001
 EARTH_RADIUS_KM = 6371.0072
@@ -46,14 +49,15 @@ def read_outlines(
 
     `convert` takes (longitude, latitude) arrays of the file's coordinates to WGS84; None where they
     are WGS84 already. Raises ProblemsFound with every fault: `not_geojson`, `outline_without_code`,
-    `outline_twice`, `outline_unknown`, `outline_missing`, `outline_invalid`, `outlines_overlap`.
+    `outline_twice`, `outline_unknown`, `outline_missing`, `outline_invalid`,
+    `outline_not_in_degrees` (metres of some projection, most often) and `outlines_overlap`.
     """
     features = _features(text)
     wanted = set(expected)
     problems: list[Problem] = []
     found: dict[str, BaseGeometry] = {}
     for position, feature in enumerate(features, start=1):
-        code = str((feature.get("properties") or {}).get(code_property) or "")
+        code = _code(feature, code_property)
         if not code:
             problems.append(Problem("outline_without_code", position, code_property))
         elif code in found:
@@ -64,6 +68,8 @@ def read_outlines(
             geometry = _geometry(feature)
             if geometry is None:
                 problems.append(Problem("outline_invalid", position, None, {"code": code}))
+            elif not _in_degrees(geometry):
+                problems.append(Problem("outline_not_in_degrees", position, None, {"code": code}))
             else:
                 found[code] = geometry if convert is None else _converted(geometry, convert)
     known = {problem.params["code"] for problem in problems if "code" in problem.params}
@@ -83,18 +89,38 @@ def _features(text: str) -> list[dict[str, Any]]:
         features = whole["features"]
         if whole["type"] != "FeatureCollection" or not isinstance(features, list):
             raise TypeError
+        if not all(isinstance(feature, dict) for feature in features):
+            raise TypeError
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ProblemsFound([Problem("not_geojson")]) from None
-    return [feature for feature in features if isinstance(feature, dict)]
+    return features
+
+
+def _code(feature: dict[str, Any], code_property: str) -> str:
+    """A feature's place code; a whole number counts, as many programs write codes so."""
+    properties = feature.get("properties")
+    code = properties.get(code_property) if isinstance(properties, dict) else None
+    if isinstance(code, float) and code.is_integer():
+        code = int(code)
+    return str(code or "").strip()
 
 
 def _geometry(feature: dict[str, Any]) -> BaseGeometry | None:
     try:
-        geometry = shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, shapely.GEOSException):
+        # NumPy warns of what is no number; such an outline is invalid below.
+        with np.errstate(invalid="ignore"):
+            geometry = shape(feature["geometry"])
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ShapelyError):
         return None
     polygonal = geometry.geom_type in ("Polygon", "MultiPolygon")
-    return geometry if polygonal and geometry.is_valid and not geometry.is_empty else None
+    if not polygonal or not geometry.is_valid or geometry.is_empty:
+        return None
+    return shapely.force_2d(geometry)
+
+
+def _in_degrees(geometry: BaseGeometry) -> bool:
+    west, south, east, north = geometry.bounds
+    return bool(west >= -180 and east <= 180 and south >= -90 and north <= 90)
 
 
 def _converted(geometry: BaseGeometry, convert: Convert) -> BaseGeometry:
@@ -105,26 +131,40 @@ def _converted(geometry: BaseGeometry, convert: Convert) -> BaseGeometry:
 
 
 def _overlaps(found: Mapping[str, BaseGeometry]) -> list[Problem]:
-    codes, shapes = list(found), list(found.values())
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
+    codes, shapes, left, right = _neighbours(found)
+    # Not GEOS' own “overlaps”, which an outline that lies wholly within another does not fulfil.
+    over = shapely.area(shapely.intersection(shapes[left], shapes[right])) > OVERLAP
     return [
         Problem("outlines_overlap", None, None, {"code": codes[i], "other": codes[j]})
-        for i, j in zip(left.tolist(), right.tolist(), strict=True)
-        if i < j and shapes[i].intersection(shapes[j]).area > OVERLAP
+        for i, j in sorted(zip(left[over].tolist(), right[over].tolist(), strict=True))
     ]
 
 
-def adjacency(outlines: Outlines) -> tuple[tuple[str, str], ...]:
-    """The pairs of places that share a border, sorted; touching at a point is not sharing."""
-    codes, shapes = list(outlines.by_code), list(outlines.by_code.values())
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+def _neighbours(
+    found: Mapping[str, BaseGeometry], apart: float = 0.0
+) -> tuple[list[str], NDArray[np.object_], NDArray[np.int64], NDArray[np.int64]]:
+    """Codes, shapes, and the positions of each pair that is no further apart, once."""
+    codes, shapes = sorted(found), np.array([found[code] for code in sorted(found)], dtype=object)
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=apart)
     once = left < right
-    one, other = np.array(shapes)[left[once]], np.array(shapes)[right[once]]
-    borders = shapely.length(shapely.intersection(shapely.boundary(one), shapely.boundary(other)))
-    # Outlines drawn apart by a hair share no line; where one reaches into the other, they adjoin.
-    reach = shapely.area(shapely.intersection(one, other)) > 0
-    joined = (borders > LEAST_BORDER) | reach
-    pairs = zip(left[once][joined].tolist(), right[once][joined].tolist(), strict=True)
+    return codes, shapes, left[once], right[once]
+
+
+def adjacency(outlines: Outlines) -> tuple[tuple[str, str], ...]:
+    """The pairs of places that share a border, sorted; touching at a point is not sharing.
+
+    What counts is how much of one's border runs along or inside the other, give or take a hair:
+    lines that are drawn twice never meet exactly.
+    """
+    codes, shapes, left, right = _neighbours(outlines.by_code, HAIR)
+    borders = shapely.boundary(shapes)
+    wider = shapely.buffer(shapes, HAIR, join_style="mitre")
+    shared = np.maximum(
+        shapely.length(shapely.intersection(borders[left], wider[right])),
+        shapely.length(shapely.intersection(borders[right], wider[left])),
+    )
+    joined = shared > LEAST_BORDER
+    pairs = zip(left[joined].tolist(), right[joined].tolist(), strict=True)
     return tuple(sorted((codes[i], codes[j]) for i, j in pairs))
 
 

@@ -218,6 +218,26 @@ class Planter:
         start = "" if row["alias"].startswith(city[:-1]) else city
         return {"address": start + row["alias"] + self._road()}, truth.code
 
+    def _zone(self) -> tuple[str, Place]:
+        """A zone of a county of its own, under a name that says what it is."""
+        while True:
+            row = self._random.choice(self._zones)
+            truth = self._history.resolve(row["code"]).place
+            if truth is not None and truth.level == 3 and row["alias"].endswith("开发区"):
+                return row["alias"], truth
+
+    def _style_zone_that_the_firm_names(self, county: str) -> tuple[dict[str, str], str]:
+        zone, truth = self._zone()
+        name = zone + self._random.choice(TRADES) + "有限公司"
+        city = self._names[truth.prefecture][:-1]
+        return {"address": "开发区" + self._road(), "name": name, "city": city}, truth.code
+
+    def _style_zone_on_a_bank_downtown(self, county: str) -> tuple[dict[str, str], str]:
+        zone, truth = self._zone()
+        name = f"丰泰银行股份有限公司{zone}支行"
+        city = self._names[truth.prefecture]
+        return {"address": city + self._road(), "name": name}, truth.prefecture
+
     def _style_city_only(self, county: str) -> tuple[dict[str, str], str]:
         place = self._history.places[county]
         return {"address": self._city(county) + self._foreign_road(county)}, place.prefecture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,22 +27,32 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Agreement:
-    """Rows placed without their authority, and how many of them it confirms."""
+    """Rows placed, and how many of those placed without their authority it confirms, by reason."""
 
     rows: int
-    placed: int
-    by_authority: int
-    compared: int
-    agreed: int
+    placed: Counter[str]
+    compared: Counter[str]
+    agreed: Counter[str]
+
+    @property
+    def coverage(self) -> float:
+        """The share of all rows that have a county."""
+        return self.placed.total() / self.rows
+
+    @property
+    def share(self) -> float:
+        """The share of agreement."""
+        return self.agreed.total() / self.compared.total()
 
 
-def register(member: str, *, authority: bool = True) -> pa.Table:
-    """One register with canonical names; never the county that the source found."""
+def register(member: str, *, every: int = 1) -> pa.Table:
+    """One register, or every n-th row of it, with canonical names.
+
+    Never the county that the source found.
+    """
     path = REAL_DATA / "yrd-enterprises-1978-2004" / f"enterprises_{member}.parquet"
-    names = dict(_HEADERS)
-    if not authority:
-        del names["uscc"], names["reg_adcode"]
-    return pq.read_table(path, columns=list(names)).rename_columns(list(names.values()))
+    rows = pq.read_table(path, columns=list(_HEADERS)).rename_columns(list(_HEADERS.values()))
+    return rows.take(list(range(0, rows.num_rows, every))) if every > 1 else rows
 
 
 def place(rows: pa.Table, member: str) -> Placings:
@@ -49,28 +60,31 @@ def place(rows: pa.Table, member: str) -> Placings:
 
 
 @cache
-def agreement(member: str) -> Agreement:
-    """Compare places by address, name and city with county-level authorities on the map's codes."""
-    rows = register(member)
+def agreement(member: str, every: int = 1) -> Agreement:
+    """Compare places by address, name and city with county-level authorities on the map's codes.
+
+    A zone's office serves firms of several counties and is not compared.
+    """
+    rows = register(member, every=every)
     found = place(rows, member)
     history = delta_gazetteer().history
     offices = {row["old_code"] for row in table("code_changes") if row["kind"] == "zone"}
-    codes = rows["authority_code"].to_pylist()
-    placed = by_authority = compared = agreed = 0
-    for place_code, precision, reason, office in zip(
+    placed: Counter[str] = Counter()
+    compared: Counter[str] = Counter()
+    agreed: Counter[str] = Counter()
+    for code, precision, reason, office in zip(
         found.place.to_pylist(),
         found.precision.to_pylist(),
         found.place_reason.to_pylist(),
-        codes,
+        rows["authority_code"].to_pylist(),
         strict=True,
     ):
         if precision != "county":
             continue
-        placed += 1
-        by_authority += reason == "authority"
+        placed[reason] += 1
         home = history.resolve(office or "").place
         if reason == "authority" or office in offices or home is None or home.level < COUNTY:
             continue
-        compared += 1
-        agreed += home.code == place_code
-    return Agreement(len(codes), placed, by_authority, compared, agreed)
+        compared[reason] += 1
+        agreed[reason] += home.code == code
+    return Agreement(rows.num_rows, placed, compared, agreed)

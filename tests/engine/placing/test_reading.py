@@ -86,6 +86,10 @@ def placer() -> Placer:
         ("天长市南市区三桥路", "滁州", ANHUI, "341181"),
         ("亳州市南市区王大庄", "亳州", ANHUI, "341600"),
         ("江阴市滨江区石牌路16号", "无锡", JIANGSU, "320281"),
+        # a zone of two counties
+        ("宿迁市经济开发区东区松花江路1号", "宿迁", JIANGSU, "321311"),
+        ("宿迁市经济开发区（东区）华山路", "宿迁", JIANGSU, "321311"),
+        ("宿迁市经济开发区振兴大道", "宿迁", JIANGSU, "321302"),
         # script and width
         ("江蘇省崑山市花橋鎮１２號", "", JIANGSU, "320583"),
         ("浙江 余姚 低塘街道", "", ZHEJIANG, "330281"),
@@ -120,6 +124,22 @@ def test_a_name_places_only_inside_what_the_row_says(
     placer: Placer, name: str, city: str, member: str, place: str
 ) -> None:
     assert placer.place(name=name, address="人民路1号", city=city, member=member).place == place
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("开发区河海路9号", "320411"),
+        ("常州市高新区河海路9号", "320411"),
+        ("常州市延陵东路181号", "320400"),
+        ("", "320400"),
+    ],
+)
+def test_a_zone_in_a_name_counts_where_the_address_lies_in_a_zone(
+    placer: Placer, address: str, place: str
+) -> None:
+    name = "丰泰银行股份有限公司常州高新技术产业开发区支行"
+    assert placer.place(name=name, address=address, city="常州", member=JIANGSU).place == place
 
 
 def test_the_words_that_decided_are_told(placer: Placer) -> None:

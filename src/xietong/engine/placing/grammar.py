@@ -15,7 +15,8 @@ class Grammar:
 
     `suffixes` gives each level's endings, longest first. `road_after_full` and `road_after_short`
     match right behind a name that belongs to a road or a building called after the place; `filler`
-    is what may stand between two levels of one address; `organisation` ends a firm's own name.
+    is what may stand between two levels of one address; `organisation` ends a firm's own name;
+    `zone` says that an address lies in a development zone, which it need not name.
     """
 
     suffixes: Mapping[str, tuple[str, ...]]
@@ -24,10 +25,13 @@ class Grammar:
     breaks: tuple[str, ...]
     filler: re.Pattern[str]
     organisation: re.Pattern[str]
+    zone: re.Pattern[str]
 
     @classmethod
     def build(cls, table: Mapping[str, Mapping[str, Sequence[str]]]) -> Grammar:
         """Compile the tables `suffixes`, `roads` and `words` of a pack's placing.toml.
+
+        `zones` among the words may be absent.
 
         >>> grammar = Grammar.build({
         ...     "suffixes": {"county": ["shire"], "township": ["ham"]},
@@ -57,6 +61,7 @@ class Grammar:
             breaks=tuple(map(fold, words["breaks"])),
             filler=re.compile(rf"(?:[\W_]|{_either(words['fillers'])})*"),
             organisation=re.compile(_either(words["organisations"])),
+            zone=re.compile(_either(words.get("zones", ()))),
         )
 
     def short(self, name: str, level: str) -> str:

@@ -187,7 +187,7 @@ class Placer:
             context = Context(best.prefecture, best.province, member, context.candidates)
         elif best is not None:
             context = Context(context.prefecture, best.province, member, context.candidates)
-        named = self._reader.name(name, context)
+        named = self._reader.name(name, context, address=address)
         if named.place is not None and named.place.level == COUNTY:
             return self._placing(named.place, "name", named.words, member)
         office = self._history.resolve(authority).place if authority else None

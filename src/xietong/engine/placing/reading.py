@@ -97,18 +97,20 @@ class Reader:
         if name.zones and draft.zone is None:
             draft.zone, draft.zone_word = self._choose(name.zones, draft), word
 
-    def name(self, text: str, context: Context) -> Reading:
+    def name(self, text: str, context: Context, *, address: str = "") -> Reading:
         """Read a firm's name: its branch's place, else the places that lead it.
 
         A place counts at the start, right after a bracket and right behind the words that end a
         firm's own name (…公司昆山分公司); a complete name counts anywhere. It must agree with what
-        the row already says of its place.
+        the row already says of its place. A development zone counts only where the folded address
+        says that it lies in one: banks and trading firms carry a zone's name all over the city.
         """
         hits = self._gazetteer.find(text)
         if not hits:
             return NOTHING
         ends = [match.end() for match in self._grammar.organisation.finditer(text)]
         draft = _Draft(context)
+        zoned = self._grammar.zone.search(address) is not None
         best, at = NOTHING, 0
         for hit in hits:
             leads = (
@@ -120,7 +122,7 @@ class Reader:
                 at = hit.end
             if not (leads or hit.name.full) or self._is_road(text, hit):
                 continue
-            found = self._named(hit.name, draft)
+            found = self._named(hit.name, draft, zoned=zoned)
             if found is None:
                 continue
             branch = found.level == COUNTY and any(end <= hit.start for end in ends)
@@ -128,9 +130,9 @@ class Reader:
                 best = Reading(found, (text[hit.start : hit.end],))
         return best
 
-    def _named(self, name: Name, draft: _Draft) -> Place | None:
+    def _named(self, name: Name, draft: _Draft, *, zoned: bool) -> Place | None:
         """What a place in a firm's name means; a city's name before its county's of one name."""
-        meanings = [name.full, name.zones, name.towns if name.sure else ()]
+        meanings = [name.full, name.zones if zoned else (), name.towns if name.sure else ()]
         if name.prefecture is None:
             meanings.insert(1, name.short)
         for meaning in meanings:
