@@ -12,14 +12,25 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import shapely
 from django.conf import settings
 
-from xietong.engine.coding import Coder, merged, read_vocabulary
+from xietong.engine.coding import Coder, Concordance, merged, read_concordance, read_vocabulary
 from xietong.engine.edition.parameters import METHOD_VERSIONS
-from xietong.engine.placing import Gazetteer, Grammar, Placer
+from xietong.engine.placing import BoundaryIndex, Gazetteer, Grammar, Placer
 from xietong.engine.register import Rules
 from xietong.engine.tables import Currencies, Synonyms
+from xietong.kit.refusals import NotFound
+from xietong.region import queries as region
+from xietong.region.models import BoundarySet
 from xietong.region.packs import RegionPack, read_pack
+from xietong.region.rules import Actor
+from xietong.region.storage import boundaries as boundary_shelf
+
+# Raised by hand whenever a register is read, checked or cleaned otherwise; the other methods that
+# an import uses have their versions beside those of an edition.
+READING_VERSION = 1
+IMPORTING = ("coding", "placing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,9 @@ class Methods:
     pack: RegionPack
     synonyms: Synonyms
     coder: Coder
-    placer: Placer
+    concordance: Concordance
+    codes: frozenset[str]
+    gazetteer: Gazetteer
     digest: str
 
     def rules(self) -> Rules:
@@ -37,31 +50,57 @@ class Methods:
         tomorrow = datetime.now(UTC).date() + timedelta(days=1)
         return Rules.of_pack(self.pack.country.facts, self.synonyms, today=tomorrow)
 
+    def placer(self, outlines: BoundarySet | None = None) -> Placer:
+        """Return a placer; coordinates count only where it is given outlines."""
+        return Placer(self.gazetteer, None if outlines is None else _index(outlines.digest))
+
+    def digest_with(self, outlines: BoundarySet | None) -> str:
+        """Return one hash over everything that a row's place and code depend on."""
+        drawn = "" if outlines is None else outlines.digest
+        return hashlib.sha256(f"{self.digest}{drawn}".encode()).hexdigest()
+
 
 def current() -> Methods:
     """Return the methods of the region pack in the settings."""
     return _methods(settings.XIETONG_REGIONS, settings.XIETONG_REGION)
 
 
+def surveyed_outlines(actor: Actor) -> BoundarySet | None:
+    """Return the newest outlines that coordinates may be placed by; None where there are none.
+
+    Schematic ones, drawn around single points, tell nothing about where a border runs.
+    """
+    try:
+        newest = region.newest_boundaries(actor)
+    except NotFound:
+        return None
+    return None if newest.schematic else newest
+
+
 @lru_cache(maxsize=2)
 def _methods(packs: Path, code: str) -> Methods:
     pack = read_pack(packs, code)
     country = pack.country
-    gazetteer = Gazetteer.build(
-        pack.places,
-        pack.changes,
-        pack.aliases,
-        pack.streets,
-        Grammar.build(country.placing),
-        vintage=pack.facts["pack"]["vintage"],
-    )
-    versions = json.dumps(METHOD_VERSIONS, sort_keys=True)
+    coding = _coding_tables(pack)
+    vintage = pack.facts["pack"]["vintage"]
     return Methods(
         pack=pack,
         synonyms=Synonyms.build(country.headers, Currencies.build(country.currencies)),
-        coder=Coder(read_vocabulary(_coding_tables(pack), country.classification)),
-        placer=Placer(gazetteer),
-        digest=hashlib.sha256(f"{pack.digest}{versions}".encode()).hexdigest(),
+        coder=Coder(read_vocabulary(coding, country.classification)),
+        concordance=read_concordance(
+            country.concordance,
+            current=country.facts["classification"]["concordance_column"],
+        ),
+        codes=frozenset(row["code"] for row in country.classification if row["code"].isdigit()),
+        gazetteer=Gazetteer.build(
+            pack.places,
+            pack.changes,
+            pack.aliases,
+            pack.streets,
+            Grammar.build(country.placing),
+            vintage=vintage,
+        ),
+        digest=_digest(pack, coding, vintage),
     )
 
 
@@ -70,4 +109,32 @@ def _coding_tables(pack: RegionPack) -> Mapping[str, Any]:
     folder = pack.country.folder / pack.country.facts["files"]["coding"]
     return merged(
         tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))
+    )
+
+
+def _digest(pack: RegionPack, coding: Mapping[str, Any], vintage: int) -> str:
+    """Return one hash over what an import reads of the pack; chains and banners are not of it."""
+    country = pack.country
+    whole = {
+        "versions": {name: METHOD_VERSIONS[name] for name in IMPORTING},
+        "reading": READING_VERSION,
+        "vintage": vintage,
+        "places": [pack.places, pack.changes, pack.aliases, pack.streets],
+        "country": {
+            name: country.facts[name] for name in ("pack", "classification", "credit_code")
+        },
+        "words": [country.headers, country.currencies, country.placing, coding],
+        "industries": [country.classification, country.concordance],
+    }
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _index(digest: str) -> BoundaryIndex:
+    """Return the counties of a boundary set, ready to be asked for points."""
+    path = boundary_shelf().folder / digest / "county.geojson"
+    counties = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return BoundaryIndex(
+        (one["properties"]["code"], shapely.from_geojson(json.dumps(one["geometry"])))
+        for one in counties
     )

@@ -1,14 +1,17 @@
 """Industry coding: what a firm does, read from its name and its business scope."""
 
-from xietong.engine.coding.coder import Coder, Coding, Codings
+from xietong.engine.coding.coder import Coder, Coding, Codings, CodingWorkers
 from xietong.engine.coding.concordance import Concordance, read_concordance
+from xietong.engine.coding.given import GivenCodes
 from xietong.engine.coding.vocabulary import Vocabulary, merged, read_vocabulary
 
 __all__ = [
     "Coder",
     "Coding",
+    "CodingWorkers",
     "Codings",
     "Concordance",
+    "GivenCodes",
     "Vocabulary",
     "merged",
     "read_concordance",

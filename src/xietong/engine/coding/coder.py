@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import exp
-from multiprocessing import get_context
+from types import TracebackType
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,12 @@ import numpy.typing as npt
 from xietong.engine.coding.evidence import Evidence, weigh_name, weigh_scope
 from xietong.engine.coding.scope import ScopeReader
 from xietong.engine.coding.vocabulary import Vocabulary
+from xietong.engine.processes import Processes
 from xietong.engine.terms import fold
+
+PART_ROWS = 2_000
+# Names, and as many scopes.
+Part: TypeAlias = tuple[Sequence[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +82,16 @@ class Coder:
         `processes` above 1 spreads the rows over that many worker processes; the answer is the
         same. Raises ValueError where the two columns differ in length.
         """
-        if len(names) != len(scopes):
-            raise ValueError(f"{len(names)} names but {len(scopes)} scopes")
-        if processes > 1 and len(names) > 1000:
-            size = -(-len(names) // processes)
-            starts = range(0, len(names), size)
-            parts = [(list(names[i : i + size]), list(scopes[i : i + size])) for i in starts]
-            with get_context("forkserver").Pool(
-                processes, initializer=_start_worker, initargs=(self._vocabulary,)
-            ) as pool:
-                return _columns([row for part in pool.map(_work, parts) for row in part])
-        return _columns(self._code_rows(names, scopes))
+        with self.workers(processes) as workers:
+            return workers.code_many(names, scopes)
 
-    def _code_rows(self, names: Sequence[str], scopes: Sequence[str]) -> list[Coding]:
-        return [self.code(name, scope) for name, scope in zip(names, scopes, strict=True)]
+    def workers(self, processes: int) -> CodingWorkers:
+        """Return workers for several tables, to be used in a `with`; starting them takes time."""
+        return CodingWorkers(self._vocabulary, processes)
+
+    def rows(self, part: Part) -> list[Coding]:
+        """Return the codings of a part: names, and as many scopes."""
+        return [self.code(name, scope) for name, scope in zip(*part, strict=True)]
 
     def _decide(self, evidence: Evidence) -> Coding:
         weights = self._vocabulary.weights
@@ -139,12 +142,45 @@ def _columns(rows: Sequence[Coding]) -> Codings:
     )
 
 
-_worker: list[Coder] = []
+class CodingWorkers:
+    """Worker processes that code with one vocabulary, until the `with` ends."""
+
+    def __init__(self, vocabulary: Vocabulary, processes: int) -> None:
+        self._processes = Processes(partial(_rows_of, vocabulary), processes)
+
+    def __enter__(self) -> CodingWorkers:
+        self._processes.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._processes.__exit__(kind, fault, trace)
+
+    def code_many(
+        self,
+        names: Sequence[str],
+        scopes: Sequence[str],
+        *,
+        told: Callable[[int], None] = lambda done: None,
+    ) -> Codings:
+        """Return the codings of many firms; `told` hears how many are done, again and again.
+
+        Raises ValueError where the two columns differ in length.
+        """
+        if len(names) != len(scopes):
+            raise ValueError(f"{len(names)} names but {len(scopes)} scopes")
+        starts = range(0, len(names), PART_ROWS)
+        parts = [(names[at : at + PART_ROWS], scopes[at : at + PART_ROWS]) for at in starts]
+        rows: list[Coding] = []
+        for part in self._processes.map(parts):
+            rows += part
+            told(len(rows))
+        return _columns(rows)
 
 
-def _start_worker(vocabulary: Vocabulary) -> None:
-    _worker[:] = [Coder(vocabulary)]
-
-
-def _work(part: tuple[list[str], list[str]]) -> list[Coding]:
-    return _worker[0]._code_rows(*part)
+def _rows_of(vocabulary: Vocabulary) -> Callable[[Part], list[Coding]]:
+    return Coder(vocabulary).rows
