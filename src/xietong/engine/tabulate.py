@@ -69,18 +69,24 @@ def cells_of(establishments: ir.Table, *, cap_wan: int) -> ir.Table:
 
     return prepared.group_by(list(KEYS)).agg(
         n=prepared.count(),
-        capital=prepared.capital.sum(),
-        capital_sq=(prepared.capital * prepared.capital).sum(),
+        capital=_sum(prepared.capital),
+        capital_sq=_sum(prepared.capital * prepared.capital),
         capital_max=prepared.capital.max(),
-        capital_n=prepared.has_capital.sum(),
-        capped=prepared.capped.sum(),
-        capped_sq=(prepared.capped * prepared.capped).sum(),
+        capital_n=_sum(prepared.has_capital),
+        capped=_sum(prepared.capped),
+        capped_sq=_sum(prepared.capped * prepared.capped),
         capped_max=prepared.capped.max(),
-        jobs=prepared.jobs.sum(),
-        jobs_sq=(prepared.jobs * prepared.jobs).sum(),
+        jobs=_sum(prepared.jobs),
+        jobs_sq=_sum(prepared.jobs * prepared.jobs),
         jobs_max=prepared.jobs.max(),
-        jobs_n=prepared.has_jobs.sum(),
+        jobs_n=_sum(prepared.has_jobs),
     )
+
+
+def _sum(values: ir.IntegerValue) -> ir.IntegerValue:
+    # DuckDB adds up in 128 bits: the way back to 64 refuses what does not fit, and halves the
+    # result's memory.
+    return values.sum().cast("decimal(38, 0)").cast("int64")
 
 
 def tabulate(
@@ -93,9 +99,12 @@ def tabulate(
 ) -> pa.Table:
     """The base table of several registers (Parquet), sorted by its keys; all numbers int64.
 
-    Works in bounded memory: DuckDB spills to `scratch` beyond `memory_mb`. The rows' order and
-    how they are split over files change nothing. Raises OverflowError where a sum leaves 64 bits.
+    Works in bounded memory: DuckDB spills to `scratch` beyond `memory_mb`, and the table itself
+    takes some 130 bytes a cell. The rows' order and how they are split over files change nothing.
+    Raises OverflowError where a sum leaves 64 bits, and ValueError where there is no register.
     """
+    if not registers:
+        raise ValueError("no register to tabulate")
     connection = ibis.duckdb.connect(
         threads=threads,
         memory_limit=f"{memory_mb}MB",
@@ -129,19 +138,21 @@ def whole(cells: pa.Table) -> pa.Table:
 
 
 def merge(tables: Sequence[pa.Table]) -> pa.Table:
-    """The base table of all registers together, from the base tables of each."""
+    """The base table of all registers together, from the base tables of each.
+
+    Raises OverflowError where a sum leaves 64 bits, and ValueError where there is no table.
+    """
+    if not tables:
+        raise ValueError("no table to merge")
     together = pa.concat_tables(list(tables))
+    # Arrow's sums of whole numbers wrap around in silence; those of decimals do not.
+    for name in SUMS:
+        at = together.schema.get_field_index(name)
+        together = together.set_column(at, name, pc.cast(together[name], pa.decimal128(38, 0)))
     grouped = together.group_by(list(KEYS), use_threads=False).aggregate(
         [(name, "sum") for name in SUMS] + [(name, "max") for name in MAXIMA]
     )
-    renamed = grouped.rename_columns(
-        [
-            name.removesuffix("_sum")
-            if name.endswith("_sum")
-            else name.removesuffix("_max")
-            if name.endswith("_max_max")
-            else name
-            for name in grouped.column_names
-        ]
-    )
-    return whole(renamed.sort_by([(name, "ascending") for name in KEYS]))
+    columns = {name: grouped[name] for name in KEYS}
+    columns.update((name, grouped[f"{name}_sum"]) for name in SUMS)
+    columns.update((name, grouped[f"{name}_max"]) for name in MAXIMA)
+    return whole(pa.table(columns).sort_by([(name, "ascending") for name in KEYS]))

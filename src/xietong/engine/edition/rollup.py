@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from xietong.engine.edition.nodes import IndustryNode
 Ints = NDArray[np.int64]
 LEVELS = ("province", "prefecture", "county")
 REGION = "region"
+# A sum in floating point up to here is one in 64 bits too; the last digits differ.
+MOST = 9.22e18
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,23 @@ class Leaves:
 
 
 def leaves_of(cells: pa.Table, places: Nodes, codes: Sequence[str]) -> Leaves:
-    """The base table as leaf tables. Raises KeyError for a place that the map does not have."""
+    """The base table as leaf tables.
+
+    Raises KeyError for a place that the map does not have or an industry that is not in `codes`,
+    and OverflowError where the sum of a whole column, so perhaps a node's, leaves 64 bits.
+    """
     place_at = {leaf: at for at, leaf in enumerate(places.leaves)}
     code_at = {code: at for at, code in enumerate(codes)}
-    place = np.array([place_at[leaf] for leaf in _leaf_names(cells, place_at)], dtype=np.int64)
-    industry = np.array([code_at[code] for code in cells["industry"].to_pylist()], dtype=np.int64)
+    place = _numbers(cells["place"], lambda code: place_at[_leaf(code, place_at)])
+    industry = _numbers(cells["industry"], code_at.__getitem__)
     shape = (len(places.leaves), len(codes))
 
-    def summed(name: str) -> Ints:
+    def total(name: str) -> Ints:
+        values = _column(cells, name)
+        if values.sum(dtype=np.float64) > MOST:
+            raise OverflowError(f"the sum of {name} does not fit 64 bits")
         table = np.zeros(shape, dtype=np.int64)
-        np.add.at(table, (place, industry), _column(cells, name))
+        np.add.at(table, (place, industry), values)
         return table
 
     largest = np.zeros(shape, dtype=np.int64)
@@ -102,18 +111,25 @@ def leaves_of(cells: pa.Table, places: Nodes, codes: Sequence[str]) -> Leaves:
     by_year = np.zeros((len(places.leaves), len(years)), dtype=np.int64)
     np.add.at(by_year, (place, year_at), _column(cells, "n"))
     return Leaves(
-        n=summed("n"),
-        capital=summed("capital"),
-        capital_sq=summed("capital_sq"),
+        n=total("n"),
+        capital=total("capital"),
+        capital_sq=total("capital_sq"),
         capital_max=largest,
         years=years,
         by_year=by_year,
     )
 
 
-def _leaf_names(cells: pa.Table, known: Mapping[str, int]) -> list[str]:
+def _leaf(code: str, known: Mapping[str, int]) -> str:
     """A county is its own leaf; anything coarser is the leaf of what is known no closer."""
-    return [code if code in known else f"{code}+" for code in cells["place"].to_pylist()]
+    return code if code in known else f"{code}+"
+
+
+def _numbers(texts: pa.ChunkedArray, number: Callable[[str], int]) -> Ints:
+    """Each text's number; a text is looked up once, however often it stands there."""
+    coded = texts.combine_chunks().dictionary_encode()
+    numbers = np.array([number(text) for text in coded.dictionary.to_pylist()], dtype=np.int64)
+    return numbers[coded.indices.to_numpy()]
 
 
 def _column(cells: pa.Table, name: str) -> Ints:
