@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -65,6 +65,18 @@ class TableSource:
             raise ValueError(f"a batch of {rows} rows")
         assert self._read is not None  # noqa: S101  (open_table always gives one)
         return self._read(rows)
+
+    def watched(self, told: Callable[[int], None]) -> TableSource:
+        """Return the same table; `told` hears how many records it has given, batch by batch."""
+
+        def read(rows: int) -> Iterator[TableBatch]:
+            given = 0
+            for batch in self.batches(rows):
+                given += batch.data.num_rows
+                told(given)
+                yield batch
+
+        return replace(self, _read=read)
 
 
 def open_table(
