@@ -110,7 +110,7 @@ class Cluster(models.Model):
 
 
 class PublishedName(models.Model):
-    """A firm or platform that a member itself has published (龙头企业、平台), apart from registers."""
+    """A firm or platform that a member itself has published (龙头企业、平台); no register's row."""
 
     class Kind(models.TextChoices):
         LEADING_FIRM = "leading_firm"

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One change of record (审计记录): who, when, which verb, on what, from which state to which."""
+    """One change of record (审计记录): who, when, which verb, on what, from what state to what."""
 
     at = models.DateTimeField(auto_now_add=True)
     actor = models.CharField(max_length=100)

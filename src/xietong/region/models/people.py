@@ -14,7 +14,7 @@ class Person(AbstractUser):
     name = models.CharField(max_length=100, blank=True)
     member = models.ForeignKey("region.Member", null=True, blank=True, on_delete=models.PROTECT)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta(AbstractUser.Meta):
         db_table = "region_person"
 
     def get_full_name(self) -> str:

@@ -32,7 +32,7 @@ class Member(models.Model):
     position = models.PositiveSmallIntegerField()
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["position", "code"]
 
     def __str__(self) -> str:
         return self.name_zh
@@ -62,6 +62,12 @@ class Place(models.Model):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="place_once_a_vintage"),
+            # To a database two missing years are not the same.
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(valid_from__isnull=True),
+                name="place_once_from_the_beginning",
+            ),
         ]
 
     def __str__(self) -> str:
