@@ -1,1 +1,1 @@
-"""Who and where: members, places, boundaries, classifications, chains, people, and the audit of what they did."""
+"""Who and where: members, places, boundaries, classifications, chains, people, and the audit."""

@@ -40,7 +40,7 @@ def member(actor: Actor, code: str) -> Member:
 
 
 def places_of_the_map(actor: Actor) -> list[Place]:
-    """Return the civil places whose codes the map uses, province before prefecture before county."""
+    """Return the civil places whose codes the map uses: provinces, prefectures, then counties."""
     vintage = the_region(actor).vintage
     rank = {level: position for position, level in enumerate(Place.Level.values)}
     return sorted(

@@ -49,11 +49,11 @@ def import_boundaries(
             known=", ".join(SYSTEMS),
         )
     raw = county.read_bytes()
-    source = hashlib.sha256(raw + crs.encode()).hexdigest()
+    places = queries.places_of_the_map(actor)
+    source = _source_digest(raw, places, crs, code_property)
     known = BoundarySet.objects.filter(source_digest=source).first()
     if known is not None:
         return known, False
-    places = queries.places_of_the_map(actor)
     system = SYSTEMS[crs]
     try:
         outlines = engine.read_outlines(
@@ -88,11 +88,11 @@ def draw_schematic_boundaries(*, actor: Actor, pack: RegionPack) -> tuple[Bounda
     """
     require_writer(actor, "draw_schematic_boundaries")
     land = (pack.folder / "land.geojson").read_text(encoding="utf-8")
-    source = hashlib.sha256((land + pack.digest).encode()).hexdigest()
+    places = queries.places_of_the_map(actor)
+    source = _source_digest(land.encode(), places, "schematic")
     known = BoundarySet.objects.filter(source_digest=source).first()
     if known is not None:
         return known, False
-    places = queries.places_of_the_map(actor)
     points = {
         place.code: (place.longitude, place.latitude)
         for place in places
@@ -111,6 +111,15 @@ def draw_schematic_boundaries(*, actor: Actor, pack: RegionPack) -> tuple[Bounda
         schematic=True,
         attribution=(facts["attribution_zh"], facts["attribution_en"]),
     )
+
+
+def _source_digest(raw: bytes, places: list[Place], *ways: str) -> str:
+    """Return what names a set before it is made: the file, how it is read, the places it is for."""
+    facts = [
+        (one.code, one.parent_code, one.name_zh, one.name_en, one.longitude, one.latitude)
+        for one in places
+    ]
+    return hashlib.sha256(json.dumps([ways, facts]).encode() + b"\0" + raw).hexdigest()
 
 
 def _keep(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from pypinyin import lazy_pinyin
 
 from xietong.kit.references import Reference
+from xietong.kit.refusals import N_, Refusal
 from xietong.region.models import (
     Chain,
     Classification,
@@ -22,7 +23,7 @@ from xietong.region.models import (
     SegmentIndustry,
 )
 from xietong.region.operations.audit import record
-from xietong.region.packs import RegionPack
+from xietong.region.packs import RegionPack, Row
 from xietong.region.rules import Actor, require_writer
 
 
@@ -31,28 +32,52 @@ def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
     anything changed.
 
     Members are matched by code and kept, since registers hang on them; the plain facts below them
-    are laid anew.
+    are laid anew. Refuses `another_region` where this node serves one already, and `pack_faulty`
+    for a pack whose facts do not fit together; then all stays as it was.
     """
     require_writer(actor, "load_region")
     code = pack.facts["pack"]["code"]
-    with transaction.atomic():
-        known = Region.objects.filter(code=code).first()
-        if known is not None and known.pack_digest == pack.digest:
-            return known, False
-        before = known.pack_digest if known else ""
-        region = _lay_region(pack)
-        _lay_members(region, pack)
-        _lay_places(pack)
-        _lay_classification(pack)
-        _lay_chains(pack)
-        record(
-            actor=actor,
-            verb="load_region",
-            subject=Reference("region", "region", code),
-            before=before,
-            after=pack.digest,
-        )
+    try:
+        with transaction.atomic():
+            known = _known_region(code)
+            if known is not None and known.pack_digest == pack.digest:
+                return known, False
+            before = known.pack_digest if known else ""
+            region = _lay_region(pack)
+            _lay_members(region, pack)
+            _lay_places(pack)
+            _lay_classification(pack)
+            _lay_chains(pack)
+            record(
+                actor=actor,
+                verb="load_region",
+                subject=Reference("region", "region", code),
+                before=before,
+                after=pack.digest,
+            )
+    except (KeyError, ValueError, DatabaseError) as fault:
+        raise Refusal(
+            "pack_faulty",
+            N_("The region pack “{code}” cannot be loaded: {fault}."),
+            way_out=N_("Correct the pack, or restore it from the release."),
+            code=code,
+            fault=f"{type(fault).__name__}: {fault}".splitlines()[0],
+        ) from fault
     return region, True
+
+
+def _known_region(code: str) -> Region | None:
+    """Return the region with its row locked, so that two loads come one after the other."""
+    known = Region.objects.select_for_update().first()
+    if known is not None and known.code != code:
+        raise Refusal(
+            "another_region",
+            N_("This node serves the region “{serves}” and cannot load “{code}” beside it."),
+            way_out=N_("Give the other region a home folder of its own (XIETONG_HOME)."),
+            serves=known.code,
+            code=code,
+        )
+    return known
 
 
 def _lay_region(pack: RegionPack) -> Region:
@@ -97,7 +122,7 @@ def _lay_places(pack: RegionPack) -> None:
             parent_code=row["parent"],
             name_zh=row["name_zh"],
             name_en=row["name_en"],
-            pinyin=row["pinyin"],
+            pinyin=_spelt_place(row),
             longitude=float(row["longitude"]) if row["longitude"] else None,
             latitude=float(row["latitude"]) if row["latitude"] else None,
             valid_from=int(row["valid_from"]) if row["valid_from"] else None,
@@ -199,11 +224,17 @@ def _lay_chains(pack: RegionPack) -> None:
             )
 
 
+def _spelt_place(row: Row) -> str:
+    """Return the pack's spelling in one word, since it knows how places are read, then initials."""
+    told = "".join(letter for letter in row["pinyin"].lower() if letter.isalnum())
+    return f"{told} {spelt(row['name_zh']).split()[-1]}" if told else spelt(row["name_zh"])
+
+
 def spelt(chinese: str) -> str:
     """Return the pinyin of a name without tones, then its initials, for search.
 
-    >>> spelt("昆山")
-    'kunshan ks'
+    >>> spelt("湖州港")
+    'huzhougang hzg'
     """
     syllables = lazy_pinyin(chinese, errors="ignore")
     return f"{''.join(syllables)} {''.join(syllable[0] for syllable in syllables)}"
