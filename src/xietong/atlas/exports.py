@@ -1,4 +1,4 @@
-"""A view of the map as CSV, XLSX or GeoJSON; each carries the edition, the banner and the source."""
+"""A view of the map as CSV, XLSX or GeoJSON; each carries edition, banner and source."""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ from xietong.atlas.schemas import Names
 def cluster_name(places: Sequence[Names], industry: Names) -> Names:
     """Return a cluster's names from its counties, the largest first, and its industry's short name.
 
-    >>> cluster_name([Names(zh="昆山市", en="Kunshan")], Names(zh="电子", en="electronics")).zh
-    '昆山市电子集群'
-    >>> names = [Names(zh=c, en=c) for c in ("昆山市", "吴江区", "太仓市")]
+    >>> cluster_name([Names(zh="湖东市", en="Lakeside")], Names(zh="电子", en="electronics")).zh
+    '湖东市电子集群'
+    >>> names = [Names(zh=c, en=c) for c in ("湖东市", "桥北区", "港南市")]
     >>> cluster_name(names, Names(zh="电子", en="electronics")).zh
-    '昆山市—吴江区等3地电子集群'
+    '湖东市—桥北区等3地电子集群'
     """
     first = places[:2]
     zh = "—".join(place.zh for place in first)

@@ -9,6 +9,10 @@ from ninja import Schema
 Level = Literal["province", "prefecture", "county"]
 MeasureName = Literal["lq", "symmetric", "standardised", "n", "share"]
 Counted = Literal["n", "capital"]
+EditionState = Literal["draft", "published", "withdrawn"]
+IndustryKind = Literal["total", "division", "group", "chain", "segment"]
+HitKind = Literal["place", "industry", "chain", "segment", "cluster"]
+NameKind = Literal["leading_firm", "platform"]
 # ok: a number; zero: none was counted; withheld: 不予公布; insufficient: 数据不足
 CellState = Literal["ok", "zero", "withheld", "insufficient"]
 
@@ -21,6 +25,8 @@ class Names(Schema):
 
 
 class MemberOut(Schema):
+    """One of the governments that compiled the edition."""
+
     code: str
     place: str
     name: Names
@@ -46,7 +52,7 @@ class EditionOut(Schema):
 
     number: int
     digest: str
-    state: Literal["draft", "published", "withdrawn"]
+    state: EditionState
     title: Names
     created_at: str
     synthetic: bool
@@ -70,7 +76,7 @@ class IndustryOut(Schema):
     """A division, group, chain or segment as the pickers show it."""
 
     key: str
-    kind: Literal["total", "division", "group", "chain", "segment"]
+    kind: IndustryKind
     code: str
     name: Names
     short: Names
@@ -85,7 +91,11 @@ class IndustryOut(Schema):
 
 
 class Cell(Schema):
-    """One place of a layer. Numbers are None unless `state` is ok (or zero, where n is 0)."""
+    """One place of a layer. Numbers are None unless `state` is ok, or zero.
+
+    Where it is zero, `value` is that of a place without such units. By capital a place may be zero
+    or withheld although its units, `n`, are published. `rank` is None where there is no value.
+    """
 
     code: str
     name: Names
@@ -126,7 +136,7 @@ class LayerOut(Schema):
     total: int | None
     counts: dict[CellState, int]
     indices: IndustryIndices
-    cells: list[Cell]  # ranked first (best first), then zero, withheld, insufficient by code
+    cells: list[Cell]  # ranked ones, the best first; then by code ok without value, zero, …
 
 
 class ClusterOut(Schema):
@@ -166,12 +176,14 @@ class PublishedNameOut(Schema):
     """A firm or platform that a member has itself published; it never comes from a register."""
 
     member: str
-    kind: Literal["leading_firm", "platform"]
+    kind: NameKind
     name: Names
     source: str
 
 
 class YearCount(Schema):
+    """How many of the surviving units were registered in a year."""
+
     year: int
     n: int | None  # None: withheld
 
@@ -195,12 +207,16 @@ class PlaceProfile(Schema):
 
 
 class PlaceLink(Schema):
+    """A place, by name and code."""
+
     code: str
     name: Names
     level: Level
 
 
 class ClusterLink(Schema):
+    """A cluster that a place has a part in."""
+
     key: str
     name: Names
     industry: str
@@ -209,7 +225,9 @@ class ClusterLink(Schema):
 
 
 class SearchHit(Schema):
-    kind: Literal["place", "industry", "chain", "segment", "cluster"]
+    """Something that is called as was asked; `url` is its page, below the home page."""
+
+    kind: HitKind
     key: str
     name: Names
     detail: Names

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from xietong.atlas.models import Cluster
 from xietong.atlas.naming import cluster_name
 from xietong.atlas.operations.sources import Sources
-from xietong.atlas.schemas import IndustryOut, Names
+from xietong.atlas.schemas import IndustryKind, IndustryOut, Names
 from xietong.engine.boundaries import outline_of
 from xietong.engine.clusters import Cluster as Found
 from xietong.engine.edition.build import BuiltEdition
@@ -134,6 +134,7 @@ def manifest(
 ) -> dict[str, Any]:
     """Return the whole manifest: the edition's facts, its industries and its places."""
     named = names_of_nodes(sources)
+    member_of = _members_by_place(sources)
     industries = [
         _industry(node, at, built, rows, named, sources, parameters)
         for at, node in enumerate(built.nodes)
@@ -142,7 +143,7 @@ def manifest(
         "edition": _edition(built, rows, sources),
         "industries": [one.model_dump() for one in industries],
         "pinyin": {key: spelt for key, (_, _, spelt) in named.items() if spelt},
-        "places": [_place(one, _members_by_place(sources)) for one in sources.places],
+        "places": [_place(one, member_of) for one in sources.places],
     }
 
 
@@ -171,7 +172,7 @@ def _industry(
     least = parameters.industry_units
     return IndustryOut(
         key=node.key,
-        kind=node.kind,
+        kind=cast(IndustryKind, node.kind),
         code=node.code,
         name=name,
         short=short,
@@ -198,13 +199,13 @@ def _edition(built: BuiltEdition, rows: list[Cluster], sources: Sources) -> dict
         row.industry_key for row in rows if row.crossing and row.industry_key.startswith("d")
     )
     many = Counter(row.industry_key for row in rows if row.industry_key.startswith("d"))
+    units = dict(zip(built.tables.industries.tolist(), built.tables.totals.tolist(), strict=True))
     largest = max(
-        (key for key in built.tables.industries.tolist() if key.startswith("d")),
-        key=lambda key: (crossing[key], many[key], key),
+        (key for key in units if key.startswith("d")),
+        key=lambda key: (crossing[key], many[key], units[key], key),
     )
-    banner = next((one for one in sources.versions if one.banner_zh), None)
     return {
-        "banner": {"zh": banner.banner_zh, "en": banner.banner_en} if banner else None,
+        "banner": _banner(sources),
         "map_note": {"zh": facts["map"]["note_zh"], "en": facts["map"]["note_en"]},
         "attribution": _attribution(sources),
         "vintage": sources.region.vintage,
@@ -241,6 +242,14 @@ def _edition(built: BuiltEdition, rows: list[Cluster], sources: Sources) -> dict
         ],
         "opens_on": largest,
     }
+
+
+def _banner(sources: Sources) -> dict[str, str] | None:
+    """Return what must stand beside the numbers: every register's banner, each once."""
+    banners = {one.banner_zh: one.banner_en for one in sources.versions if one.banner_zh}
+    if not banners:
+        return None
+    return {"zh": "；".join(banners), "en": "; ".join(banners.values())}
 
 
 def _attribution(sources: Sources) -> dict[str, str]:

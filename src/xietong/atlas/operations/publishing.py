@@ -34,7 +34,10 @@ def publish_edition(*, actor: Actor, number: int) -> Edition:
 
 
 def withdraw_edition(*, actor: Actor, number: int, reason: str) -> Edition:
-    """Take a published edition back. Refuses `no_such_edition`, `not_published`, `reason_missing`."""
+    """Take a published edition back.
+
+    Refuses `no_such_edition`, `not_published` and `reason_missing`.
+    """
     require_writer(actor, "withdraw_edition")
     with transaction.atomic():
         edition = _locked(number)

@@ -1,9 +1,10 @@
 """The reads of the map, always for an actor, by subject."""
 
-from xietong.atlas.queries.clusters import cluster, cluster_outlines, clusters
+from xietong.atlas.queries.clusters import cluster, cluster_cards, cluster_outlines, clusters
 from xietong.atlas.queries.editions import (
     boundaries,
     edition,
+    editions,
     editions_visible_to,
     industries,
     open_edition,
@@ -16,9 +17,11 @@ from xietong.atlas.queries.search import search
 __all__ = [
     "boundaries",
     "cluster",
+    "cluster_cards",
     "cluster_outlines",
     "clusters",
     "edition",
+    "editions",
     "editions_visible_to",
     "industries",
     "industry_or_refusal",

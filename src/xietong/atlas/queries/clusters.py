@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any, Literal
+import re
+from typing import Any, Literal, cast
 
-from xietong.atlas import storage
 from xietong.atlas.models import Cluster, PublishedName
 from xietong.atlas.queries.editions import Opened, open_edition
-from xietong.atlas.queries.layers import industry_or_refusal, layer
-from xietong.atlas.schemas import Cell, ClusterOut, LeadingIndustry, Names, PublishedNameOut
+from xietong.atlas.queries.layers import industry_or_refusal, layer_of
+from xietong.atlas.schemas import (
+    Cell,
+    ClusterOut,
+    LeadingIndustry,
+    NameKind,
+    Names,
+    PublishedNameOut,
+)
 from xietong.engine.terms import fold
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import Actor
 
 Sort = Literal["units", "lq", "share", "name"]
+KEY = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
 def clusters(
@@ -34,10 +41,10 @@ def clusters(
     names hold the text.
     """
     opened = open_edition(actor, number)
-    rows: Iterable[Cluster] = opened.row.clusters.all()
+    rows = opened.row.clusters.all()
     if industry is not None:
         industry_or_refusal(opened, industry)
-        rows = opened.row.clusters.filter(industry_key=industry)
+        rows = rows.filter(industry_key=industry)
     wanted = fold(q.strip())
     found = [
         row
@@ -58,7 +65,7 @@ def clusters(
 def cluster(actor: Actor, number: int | None, key: str) -> ClusterOut:
     """Return one cluster's card. Refuses `no_such_cluster`."""
     opened = open_edition(actor, number)
-    row = opened.row.clusters.filter(key=key).first()
+    row = opened.row.clusters.filter(key=key).first() if KEY.fullmatch(key) else None
     if row is None:
         raise NotFound(
             "no_such_cluster",
@@ -67,13 +74,31 @@ def cluster(actor: Actor, number: int | None, key: str) -> ClusterOut:
             field="cluster",
             key=key,
         )
-    cells = layer(actor, opened.row.number, industry=row.industry_key, level="county").cells
-    return card(opened, row, cells)
+    return _cards(opened, row.industry_key, [row])[0]
 
 
-def card(opened: Opened, row: Cluster, cells: list[Cell]) -> ClusterOut:
-    """Return the card of a cluster from its row and its industry's county cells."""
+def cluster_cards(
+    actor: Actor, number: int | None, *, industry: str, crossing_only: bool = False
+) -> list[ClusterOut]:
+    """Return the cards of an industry's clusters, the largest first."""
+    opened = open_edition(actor, number)
+    industry_or_refusal(opened, industry)
+    rows = opened.row.clusters.filter(industry_key=industry)
+    return _cards(opened, industry, [row for row in rows if row.crossing or not crossing_only])
+
+
+def _cards(opened: Opened, industry: str, rows: list[Cluster]) -> list[ClusterOut]:
+    """Return the cards of some clusters of one industry."""
+    cells = layer_of(opened, industry=industry, level="county").cells if rows else []
+    names = list(PublishedName.objects.select_related("member").filter(industry_key=industry))
+    return [_card(opened, row, cells, names) for row in rows]
+
+
+def _card(
+    opened: Opened, row: Cluster, cells: list[Cell], names: list[PublishedName]
+) -> ClusterOut:
     inside = set(row.places)
+    west, south, east, north = row.bounds
     return ClusterOut(
         key=row.key,
         name=Names(zh=row.name_zh, en=row.name_en),
@@ -88,7 +113,7 @@ def card(opened: Opened, row: Cluster, cells: list[Cell]) -> ClusterOut:
         places=[cell for cell in cells if cell.code in inside],
         members=row.members,
         crossing=row.crossing,
-        bounds=tuple(row.bounds),
+        bounds=(west, south, east, north),
         leading=[
             LeadingIndustry(
                 industry=opened.industries[part["key"]],
@@ -101,30 +126,24 @@ def card(opened: Opened, row: Cluster, cells: list[Cell]) -> ClusterOut:
             for part in row.details["leading"]
         ],
         absent_segments=[opened.industries[key] for key in row.details["absent"]],
-        published_names=published_names(row),
+        published_names=[_published(name) for name in names if name.place_code in inside],
     )
 
 
-def published_names(row: Cluster) -> list[PublishedNameOut]:
-    """Return what members have published about this industry in the cluster's counties."""
-    return [
-        PublishedNameOut(
-            member=name.member.code,
-            kind=name.kind,
-            name=Names(zh=name.name_zh, en=name.name_en or name.name_zh),
-            source=name.source,
-        )
-        for name in PublishedName.objects.select_related("member").filter(
-            industry_key=row.industry_key, place_code__in=row.places
-        )
-    ]
+def _published(name: PublishedName) -> PublishedNameOut:
+    return PublishedNameOut(
+        member=name.member.code,
+        kind=cast(NameKind, name.kind),
+        name=Names(zh=name.name_zh, en=name.name_en or name.name_zh),
+        source=name.source,
+    )
 
 
 def cluster_outlines(actor: Actor, number: int | None, industry: str) -> dict[str, Any]:
     """Return the outlines of an industry's clusters as GeoJSON; empty where it has none."""
     opened = open_edition(actor, number)
     industry_or_refusal(opened, industry)
-    path = storage.editions().folder / opened.row.files_digest / "outlines" / f"{industry}.geojson"
+    path = opened.folder / "outlines" / f"{industry}.geojson"
     if not path.is_file():
         return {"type": "FeatureCollection", "features": []}
     outlines: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

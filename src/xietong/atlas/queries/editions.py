@@ -7,86 +7,127 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+from django.db.models import QuerySet
 
 from xietong.atlas import storage
 from xietong.atlas.models import Edition
-from xietong.atlas.schemas import EditionOut, IndustryOut, Level, Names
+from xietong.atlas.schemas import EditionOut, EditionState, IndustryOut, Level, Names
 from xietong.engine.edition.tables import EditionTables, load
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import Actor
 from xietong.region.storage import boundaries as boundary_shelf
 
+NO_PLACE = Names(zh="–", en="–")
+
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An edition with its files read: `manifest` holds names and facts, `tables` the numbers."""
+class Files:
+    """An edition's files, read: `manifest` holds names and facts, `tables` the numbers."""
 
-    row: Edition
     manifest: Mapping[str, Any]
     tables: EditionTables
     industries: Mapping[str, IndustryOut]
     places: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, Names]
     industry_at: Mapping[str, int]
     place_at: Mapping[str, Mapping[str, int]]
+    thin: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An edition that an actor may see: its row and its files."""
+
+    row: Edition
+    folder: Path
+    files: Files
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Names and facts."""
+        return self.files.manifest
+
+    @property
+    def tables(self) -> EditionTables:
+        """Numbers."""
+        return self.files.tables
+
+    @property
+    def industries(self) -> Mapping[str, IndustryOut]:
+        """Industries by key, in the edition's order."""
+        return self.files.industries
+
+    @property
+    def industry_at(self) -> Mapping[str, int]:
+        """Rows of the tables by the industry's key."""
+        return self.files.industry_at
+
+    @property
+    def places(self) -> Mapping[str, Mapping[str, Any]]:
+        """Facts of the places by code, provinces before prefectures before counties."""
+        return self.files.places
+
+    @property
+    def place_at(self) -> Mapping[str, Mapping[str, int]]:
+        """Columns of each level's table by the place's code."""
+        return self.files.place_at
+
+    @property
+    def thin(self) -> frozenset[str]:
+        """Codes of the places that are too thinly placed to be read."""
+        return self.files.thin
 
     def names_of(self, code: str) -> Names:
         """Return a place's names; a dash where the edition has no such place."""
-        place = self.places.get(code)
-        return Names(**place["name"]) if place else Names(zh="–", en="–")
+        return self.files.names.get(code, NO_PLACE)
 
 
 def editions_visible_to(actor: Actor) -> list[Edition]:
     """Return the editions this actor may see, newest first."""
-    if not actor.may_read_published:
-        return []
-    if actor.may_read_drafts:
-        return list(Edition.objects.all())
-    return list(Edition.objects.filter(state=Edition.State.PUBLISHED))
+    return list(_visible_to(actor))
 
 
 def open_edition(actor: Actor, number: int | None = None) -> Opened:
     """Return an edition the actor may see; the newest published one where no number is given.
 
-    Refuses `no_edition` where none is published yet and `no_such_edition` for another number.
+    Refuses `no_edition` where none is published yet, `no_such_edition` for another number, and
+    `edition_files_missing` where the files are gone from this node.
     """
-    visible = editions_visible_to(actor)
+    visible = _visible_to(actor)
     if number is None:
-        published = [row for row in visible if row.state == Edition.State.PUBLISHED]
-        if not published:
+        newest = visible.filter(state=Edition.State.PUBLISHED).first()
+        if newest is None:
             raise NotFound(
                 "no_edition",
                 N_("No edition of the map has been published yet."),
                 way_out=N_("Import the members' registers, then compile and publish an edition."),
             )
-        return _opened(published[0])
-    for row in visible:
-        if row.number == number:
-            return _opened(row)
-    raise NotFound(
-        "no_such_edition",
-        N_("There is no edition {number} that you may see."),
-        way_out=N_("Open the newest published edition instead."),
-        field="edition",
-        number=number,
-    )
+        return _opened(newest)
+    row = visible.filter(number=number).first()
+    if row is None:
+        raise NotFound(
+            "no_such_edition",
+            N_("There is no edition {number} that you may see."),
+            way_out=N_("Open the newest published edition instead."),
+            field="edition",
+            number=number,
+        )
+    return _opened(row)
 
 
 def edition(actor: Actor, number: int | None = None) -> EditionOut:
     """Return what the frame of the map says of an edition."""
     opened = open_edition(actor, number)
-    row, manifest = opened.row, opened.manifest
-    return EditionOut(
-        number=row.number,
-        digest=row.digest,
-        state=row.state,
-        title=Names(zh=row.title_zh, en=row.title_en),
-        created_at=row.created_at.isoformat(timespec="seconds"),
-        synthetic=row.synthetic,
-        schematic=row.boundaries.schematic,
-        parameters=row.parameters,
-        **manifest["edition"],
-    )
+    return _about(opened.row, opened.manifest["edition"])
+
+
+def editions(actor: Actor) -> list[EditionOut]:
+    """Return the same of every edition the actor may see, newest first."""
+    return [
+        _about(row, _facts(_folder(row.files_digest, row.number))) for row in _visible_to(actor)
+    ]
 
 
 def industries(actor: Actor, number: int | None = None) -> list[IndustryOut]:
@@ -95,34 +136,87 @@ def industries(actor: Actor, number: int | None = None) -> list[IndustryOut]:
 
 
 def boundaries(actor: Actor, number: int | None, level: Level) -> Path:
-    """Return the GeoJSON file of the outlines that an edition was compiled with."""
+    """Return the GeoJSON file of the outlines that an edition was compiled with.
+
+    Refuses `no_boundary_file` where it is gone from this node.
+    """
     row = open_edition(actor, number).row
-    return boundary_shelf().folder / row.boundaries.digest / f"{level}.geojson"
+    path = boundary_shelf().folder / row.boundaries.digest / f"{level}.geojson"
+    if not path.is_file():
+        raise NotFound(
+            "no_boundary_file",
+            N_("The outlines of this edition are missing on this node."),
+            way_out=N_("Restore the node's files from the backup, or import the boundaries again."),
+        )
+    return path
+
+
+def _visible_to(actor: Actor) -> QuerySet[Edition]:
+    if not actor.may_read_published:
+        return Edition.objects.none()
+    visible = Edition.objects.select_related("boundaries")
+    return visible if actor.may_read_drafts else visible.filter(state=Edition.State.PUBLISHED)
+
+
+def _about(row: Edition, facts: Mapping[str, Any]) -> EditionOut:
+    return EditionOut(
+        number=row.number,
+        digest=row.digest,
+        state=cast(EditionState, row.state),
+        title=Names(zh=row.title_zh, en=row.title_en),
+        created_at=row.created_at.isoformat(timespec="seconds"),
+        synthetic=row.synthetic,
+        schematic=row.boundaries.schematic,
+        parameters=row.parameters,
+        **facts,
+    )
 
 
 def _opened(row: Edition) -> Opened:
-    manifest, tables, known, places = _files(row.files_digest)
-    return Opened(
-        row=row,
+    folder = _folder(row.files_digest, row.number)
+    return Opened(row, folder, files_in(folder))
+
+
+def _folder(digest: str, number: int) -> Path:
+    folder = storage.editions().folder / digest
+    if not folder.is_dir():
+        raise NotFound(
+            "edition_files_missing",
+            N_("The files of edition {number} are missing on this node."),
+            way_out=N_("Restore the node's files from the backup."),
+            number=number,
+        )
+    return folder
+
+
+@lru_cache(maxsize=256)
+def _facts(folder: Path) -> Mapping[str, Any]:
+    """Read what an edition says of itself, without its tables."""
+    facts: dict[str, Any] = _manifest(folder)["edition"]
+    return facts
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return whole
+
+
+@lru_cache(maxsize=4)
+def files_in(folder: Path) -> Files:
+    """Read an edition's files once a process; a frozen edition never changes."""
+    manifest = _manifest(folder)
+    tables = load(folder / "tables.npz")
+    places = {facts["code"]: facts for facts in manifest["places"]}
+    return Files(
         manifest=manifest,
         tables=tables,
-        industries=known,
+        industries={facts["key"]: IndustryOut(**facts) for facts in manifest["industries"]},
         places=places,
+        names={code: Names(**facts["name"]) for code, facts in places.items()},
         industry_at={str(key): at for at, key in enumerate(tables.industries)},
         place_at={
             level: {str(code): at for at, code in enumerate(table.places)}
             for level, table in tables.levels.items()
         },
+        thin=frozenset(tables.insufficient.tolist()),
     )
-
-
-@lru_cache(maxsize=4)
-def _files(
-    digest: str,
-) -> tuple[dict[str, Any], EditionTables, dict[str, IndustryOut], dict[str, Any]]:
-    """Read an edition's files once a process; a frozen edition never changes."""
-    folder = storage.editions().folder / digest
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    known = {facts["key"]: IndustryOut(**facts) for facts in manifest["industries"]}
-    places = {facts["code"]: facts for facts in manifest["places"]}
-    return manifest, load(folder / "tables.npz"), known, places

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from xietong.atlas.schemas import (
     MeasureName,
     Names,
 )
-from xietong.engine.edition.tables import PUBLISHED, ZERO, Floats, LevelTable, Marks
+from xietong.engine.edition.tables import PUBLISHED, ZERO, Flags, Floats, LevelTable, Marks
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region.rules import Actor
 
@@ -28,6 +29,14 @@ BREAKS: dict[str, list[float]] = {
     "lq": [0.5, 0.8, 1.0, 1.25, 2.0, 4.0],
     "symmetric": [-0.5, -0.2, 0.0, 0.2, 0.5],
     "standardised": [-2.0, -1.0, 0.0, 1.0, 2.0],
+}
+# What each measure says of a place without any unit; None where that depends on the other places.
+ZERO_VALUES: dict[MeasureName, float | None] = {
+    "lq": 0.0,
+    "symmetric": -1.0,
+    "standardised": None,
+    "n": 0.0,
+    "share": 0.0,
 }
 QUANTILES = (0.2, 0.4, 0.6, 0.8, 0.95)
 UNITS = {
@@ -67,12 +76,29 @@ def layer(
     Cells are ranked by the lower end of their interval, so that a place with three units does not
     lead one with three hundred. Refuses `no_such_industry` and `not_measured`.
     """
-    opened = open_edition(actor, number)
+    return layer_of(
+        open_edition(actor, number),
+        industry=industry,
+        level=level,
+        measure=measure,
+        counted=counted,
+    )
+
+
+def layer_of(
+    opened: Opened,
+    *,
+    industry: str,
+    level: Level = "county",
+    measure: MeasureName = "lq",
+    counted: Counted = "n",
+) -> LayerOut:
+    """Return the same from an edition that is open already."""
     known = industry_or_refusal(opened, industry)
     table = opened.tables.levels[level]
     row = opened.industry_at[industry]
-    value, low, high, status = _numbers(table, row, measure, counted, opened)
-    cells = _ranked(_cells(opened, table, row, level, value, low, high, status))
+    numbers = _numbers(table, row, measure, counted, opened)
+    cells = _cells(opened, table, row, numbers, ZERO_VALUES[measure])
     shown = np.array([cell.value for cell in cells if cell.value is not None])
     return LayerOut(
         edition=opened.row.number,
@@ -90,17 +116,32 @@ def layer(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """One row of a table as it is asked for, an entry a place; `status` says how each may be read.
+
+    `significant` marks the places whose share is surely above the region's.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    significant: Flags
+    status: Marks
+
+
 def _numbers(
     table: LevelTable, row: int, measure: MeasureName, counted: Counted, opened: Opened
-) -> tuple[Floats, Floats, Floats, Marks]:
-    """Return value, low and high of every place, and how each may be read."""
+) -> _Numbers:
     unbounded = np.full(len(table.places), np.nan)
     if counted == "capital":
-        status = table.capital_status[row]
+        significant, status = table.capital_low[row] > 1, table.capital_status[row]
         if measure == "lq":
-            return table.capital_lq[row], table.capital_low[row], table.capital_high[row], status
+            low, high = table.capital_low[row], table.capital_high[row]
+            return _Numbers(table.capital_lq[row], low, high, significant, status)
         if measure == "n":
-            return table.capital[row].astype(float), unbounded, unbounded, status
+            amount = table.capital[row].astype(float)
+            return _Numbers(amount, unbounded, unbounded, significant, status)
         raise Refusal(
             "not_measured",
             N_("“{measure}” is not measured by capital."),
@@ -108,62 +149,88 @@ def _numbers(
             field="counted",
             measure=measure,
         )
-    status = table.status[row]
+    significant, status = table.significant[row], table.status[row]
+    low, high = table.low[row], table.high[row]
     if measure == "lq":
-        return table.lq[row], table.low[row], table.high[row], status
+        return _Numbers(table.lq[row], low, high, significant, status)
     if measure == "symmetric":
-        low, high = _symmetric(table.low[row]), _symmetric(table.high[row])
-        return table.symmetric[row], low, high, status
+        return _Numbers(
+            table.symmetric[row], _symmetric(low), _symmetric(high), significant, status
+        )
     if measure == "standardised":
-        return table.standardised[row], unbounded, unbounded, status
+        return _Numbers(table.standardised[row], unbounded, unbounded, significant, status)
     if measure == "share":
         total = opened.tables.totals[row]
         share = 100 * table.n[row] / total if total else unbounded
-        return share, unbounded, unbounded, status
-    return table.n[row].astype(float), unbounded, unbounded, status
+        return _Numbers(share, unbounded, unbounded, significant, status)
+    return _Numbers(table.n[row].astype(float), unbounded, unbounded, significant, status)
 
 
 def _symmetric(lq: Floats) -> Floats:
     return (lq - 1) / (lq + 1)
 
 
+def ranking(value: Floats, low: Floats, shown: Flags) -> NDArray[np.int64]:
+    """Return the positions that have a rank, the best first.
+
+    The lower end of the interval decides, where there is none the value; then the value, then the
+    order of the positions. What is not shown or has no value has no rank.
+
+    >>> lq, low = np.array([9.0, 2.0, np.nan, 2.5]), np.array([0.5, 1.5, np.nan, 1.5])
+    >>> ranking(lq, low, np.array([True, True, True, True])).tolist()
+    [3, 1, 0]
+    """
+    merit = np.where(np.isfinite(low), low, value)
+    best_first = np.lexsort((-value, -merit))
+    return best_first[(shown & np.isfinite(value))[best_first]]
+
+
+def readable(opened: Opened, table: LevelTable) -> Flags:
+    """Return which places of a level are placed well enough to be read."""
+    return np.array([code not in opened.thin for code in table.places.tolist()], dtype=bool)
+
+
 def _cells(
-    opened: Opened,
-    table: LevelTable,
-    row: int,
-    level: Level,
-    value: Floats,
-    low: Floats,
-    high: Floats,
-    status: Marks,
+    opened: Opened, table: LevelTable, row: int, numbers: _Numbers, zero: float | None
 ) -> list[Cell]:
-    thin = set(opened.tables.insufficient.tolist())
+    clear = readable(opened, table)
+    order = ranking(numbers.value, numbers.low, clear & (numbers.status == PUBLISHED))
+    rank = {at: position for position, at in enumerate(order.tolist(), start=1)}
     cells = []
     for at, code in enumerate(table.places.tolist()):
         place = opened.places[code]
-        state = _state(code in thin and level == "county", int(status[at]))
+        state = _state(bool(clear[at]), int(numbers.status[at]))
         shown = state == "ok"
-        counted_here = table.status[row, at] == PUBLISHED and state in ("ok", "withheld")
         cells.append(
             Cell(
                 code=code,
-                name=Names(**place["name"]),
+                name=opened.names_of(code),
                 parent=opened.names_of(place["parent"]),
                 member=place["member"],
                 state=state,
-                n=int(table.n[row, at]) if counted_here else 0 if state == "zero" else None,
-                value=_number(value[at]) if shown else 0.0 if state == "zero" else None,
-                low=_number(low[at]) if shown else None,
-                high=_number(high[at]) if shown else None,
-                significant=bool(table.significant[row, at]) if shown else None,
-                rank=None,
+                n=_count(table, row, at) if clear[at] else None,
+                value=_number(numbers.value[at]) if shown else zero if state == "zero" else None,
+                low=_number(numbers.low[at]) if shown else None,
+                high=_number(numbers.high[at]) if shown else None,
+                significant=bool(numbers.significant[at]) if shown else None,
+                rank=rank.get(at),
             )
         )
-    return cells
+    return sorted(cells, key=_position)
 
 
-def _state(thin: bool, status: int) -> CellState:
-    if thin:
+def _position(cell: Cell) -> tuple[int, int, str]:
+    behind = {"ok": 1, "zero": 2, "withheld": 3, "insufficient": 4}
+    return (behind[cell.state], 0, cell.code) if cell.rank is None else (0, cell.rank, cell.code)
+
+
+def _count(table: LevelTable, row: int, at: int) -> int | None:
+    """Return the units of a cell; None where they are withheld."""
+    return int(table.n[row, at]) if table.status[row, at] in (PUBLISHED, ZERO) else None
+
+
+def _state(clear: bool, status: int) -> CellState:
+    if not clear:
         return "insufficient"
     if status == PUBLISHED:
         return "ok"
@@ -172,20 +239,6 @@ def _state(thin: bool, status: int) -> CellState:
 
 def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _ranked(cells: list[Cell]) -> list[Cell]:
-    """Order by the lower end of the interval, else by value; ties by code; the rest behind."""
-
-    def merit(cell: Cell) -> tuple[float, float, str]:
-        value = cell.value if cell.value is not None else -np.inf
-        return (-(cell.low if cell.low is not None else value), -value, cell.code)
-
-    order = {"ok": 0, "zero": 1, "withheld": 2, "insufficient": 3}
-    ranked = sorted(cells, key=lambda cell: (order[cell.state], *merit(cell)))
-    for rank, cell in enumerate((cell for cell in ranked if cell.state == "ok"), start=1):
-        cell.rank = rank
-    return ranked
 
 
 def _state_counts(cells: list[Cell]) -> dict[CellState, int]:

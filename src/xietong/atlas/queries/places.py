@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from xietong.atlas.queries.editions import Opened, open_edition
-from xietong.atlas.queries.layers import layer
+from xietong.atlas.queries.layers import ranking, readable
 from xietong.atlas.schemas import (
     ClusterLink,
     LeadingIndustry,
@@ -17,16 +18,45 @@ from xietong.atlas.schemas import (
     PlaceProfile,
     YearCount,
 )
-from xietong.engine.edition.tables import PUBLISHED, ZERO
+from xietong.engine.edition.tables import PUBLISHED, ZERO, Flags, LevelTable
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import Actor
 
 TOP = 10
+Facts = Mapping[str, Any]
 
 
 def place_profile(actor: Actor, number: int | None, code: str) -> PlaceProfile:
     """Return the profile of a place. Refuses `no_such_place`."""
     opened = open_edition(actor, number)
+    place = place_or_refusal(opened, code)
+    level: Level = place["level"]
+    table = opened.tables.levels[level]
+    at = opened.place_at[level][code]
+    thin = code in opened.thin
+    share = _county_share(opened, code if level == "prefecture" else place["parent"])
+    total = opened.industry_at["all"]
+    counted = not thin and table.status[total, at] in (PUBLISHED, ZERO)
+    years_at = code if code in opened.tables.years.places else place["parent"]
+    return PlaceProfile(
+        code=code,
+        name=opened.names_of(code),
+        level=level,
+        parents=_parents(opened, place),
+        member=place["member"],
+        n=int(table.n[total, at]) if counted else None,
+        placed_at_county_share=share,
+        insufficient=thin,
+        top=[] if thin else _top(opened, level, code),
+        years=_years(opened, years_at),
+        years_of=_link(opened, years_at) if years_at != code else None,
+        clusters=_clusters(opened, code),
+        children=[_link(opened, one["code"]) for one in _children(opened, code)],
+    )
+
+
+def place_or_refusal(opened: Opened, code: str) -> Facts:
+    """Return the facts of a place of the edition. Refuses `no_such_place`."""
     place = opened.places.get(code)
     if place is None:
         raise NotFound(
@@ -36,68 +66,55 @@ def place_profile(actor: Actor, number: int | None, code: str) -> PlaceProfile:
             field="place",
             code=code,
         )
-    level: Level = place["level"]
-    table = opened.tables.levels[level]
-    at = opened.place_at[level][code]
-    thin = code in set(opened.tables.insufficient.tolist())
-    share = _county_share(opened, code if level == "prefecture" else place["parent"])
-    total = opened.industry_at["all"]
-    shown = not thin and table.status[total, at] == PUBLISHED
-    years_at = code if code in opened.tables.years.places else place["parent"]
-    return PlaceProfile(
-        code=code,
-        name=Names(**place["name"]),
-        level=level,
-        parents=_parents(opened, place),
-        member=place["member"],
-        n=int(table.n[total, at]) if shown else None,
-        placed_at_county_share=share,
-        insufficient=thin,
-        top=[] if thin else _top(actor, opened, level, code),
-        years=_years(opened, years_at),
-        years_of=_link(opened, years_at) if years_at != code else None,
-        clusters=[
-            ClusterLink(
-                key=row.key,
-                name=Names(zh=row.name_zh, en=row.name_en),
-                industry=row.industry_key,
-                units=row.units,
-                crossing=row.crossing,
-            )
-            for row in opened.row.clusters.order_by("-units")
-            if any(_within(opened, inner, code) for inner in row.places)
-        ],
-        children=[_link(opened, one["code"]) for one in _children(opened, code)],
-    )
+    return place
 
 
-def _top(actor: Actor, opened: Opened, level: Level, code: str) -> list[LeadingIndustry]:
+def _top(opened: Opened, level: Level, code: str) -> list[LeadingIndustry]:
     """Return the divisions the place is most specialised in, by the lower end of the interval."""
     table = opened.tables.levels[level]
     at = opened.place_at[level][code]
     rows = [
         row
         for key, row in opened.industry_at.items()
-        if key.startswith("d")
+        if opened.industries[key].kind == "division"
         and table.status[row, at] == PUBLISHED
         and np.isfinite(table.low[row, at])
     ]
-    best = sorted(rows, key=lambda row: (-table.low[row, at], row))[:TOP]
-    leading = []
-    for row in best:
-        key = str(opened.tables.industries[row])
-        cells = layer(actor, opened.row.number, industry=key, level=level).cells
-        leading.append(
-            LeadingIndustry(
-                industry=opened.industries[key],
-                n=int(table.n[row, at]),
-                lq=float(table.lq[row, at]),
-                low=float(table.low[row, at]),
-                high=float(table.high[row, at]),
-                rank=next((cell.rank for cell in cells if cell.code == code), None),
-            )
+    clear = readable(opened, table)
+    return [
+        LeadingIndustry(
+            industry=opened.industries[str(opened.tables.industries[row])],
+            n=int(table.n[row, at]),
+            lq=float(table.lq[row, at]),
+            low=float(table.low[row, at]),
+            high=float(table.high[row, at]),
+            rank=_rank(table, row, at, clear),
         )
-    return leading
+        for row in sorted(rows, key=lambda row: (-table.low[row, at], row))[:TOP]
+    ]
+
+
+def _rank(table: LevelTable, row: int, at: int, clear: Flags) -> int | None:
+    """Return the place's rank in an industry, the same as in its layer."""
+    order = ranking(table.lq[row], table.low[row], clear & (table.status[row] == PUBLISHED))
+    found = np.flatnonzero(order == at)
+    return int(found[0]) + 1 if len(found) else None
+
+
+def _clusters(opened: Opened, code: str) -> list[ClusterLink]:
+    """Return the clusters that have a county in the place, the largest first."""
+    inside = {inner for inner in opened.places if _within(opened, inner, code)}
+    return [
+        ClusterLink(
+            key=row.key,
+            name=Names(zh=row.name_zh, en=row.name_en),
+            industry=row.industry_key,
+            units=row.units,
+            crossing=row.crossing,
+        )
+        for row in opened.row.clusters.order_by("-units", "key")
+        if not inside.isdisjoint(row.places)
+    ]
 
 
 def _years(opened: Opened, code: str) -> list[YearCount]:
@@ -118,8 +135,8 @@ def _county_share(opened: Opened, prefecture: str) -> float | None:
     return float(opened.tables.coverage[found[0]]) if len(found) else None
 
 
-def _parents(opened: Opened, place: dict[str, Any]) -> list[PlaceLink]:
-    parents = []
+def _parents(opened: Opened, place: Facts) -> list[PlaceLink]:
+    parents: list[PlaceLink] = []
     code = place["parent"]
     while code in opened.places:
         parents.insert(0, _link(opened, code))
@@ -133,7 +150,7 @@ def _within(opened: Opened, inner: str, outer: str) -> bool:
     return inner == outer
 
 
-def _children(opened: Opened, code: str) -> list[dict[str, Any]]:
+def _children(opened: Opened, code: str) -> list[Facts]:
     return [place for place in opened.places.values() if place["parent"] == code]
 
 

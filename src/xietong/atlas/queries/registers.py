@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xietong.atlas.models import PublishedName, RegisterVersion
+from xietong.region.models import Member
 from xietong.region.rules import Actor
 
 
@@ -15,8 +16,12 @@ def register_versions(actor: Actor) -> list[RegisterVersion]:
 
 def newest_versions(actor: Actor) -> list[RegisterVersion]:
     """Return the newest version of each member's register, in the members' order."""
-    newest = {one.register.member.position: one for one in register_versions(actor)}
-    return [newest[position] for position in sorted(newest)]
+    newest = {one.register.member.code: one for one in register_versions(actor)}
+    return sorted(newest.values(), key=lambda one: _place_of(one.register.member))
+
+
+def _place_of(member: Member) -> tuple[int, str]:
+    return member.position, member.code
 
 
 def published_names(actor: Actor) -> list[PublishedName]:

@@ -4,45 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-from xietong.atlas.queries.editions import Opened, open_edition
-from xietong.atlas.schemas import Names, SearchHit
+from xietong.atlas.models import Cluster
+from xietong.atlas.queries.editions import Files, files_in, open_edition
+from xietong.atlas.schemas import HitKind, Names, SearchHit
 from xietong.engine.terms import fold
 from xietong.region.rules import Actor
 
 LIMIT = 30
-KINDS = {
-    "place": Names(zh="地方", en="Place"),
-    "division": Names(zh="行业大类", en="Division"),
-    "group": Names(zh="行业中类", en="Group"),
-    "chain": Names(zh="产业链", en="Chain"),
-    "segment": Names(zh="产业链环节", en="Chain segment"),
-    "cluster": Names(zh="产业集群", en="Cluster"),
+# In the order in which equally good matches stand.
+KINDS: dict[str, tuple[HitKind, Names]] = {
+    "place": ("place", Names(zh="地方", en="Place")),
+    "chain": ("chain", Names(zh="产业链", en="Chain")),
+    "division": ("industry", Names(zh="行业大类", en="Division")),
+    "group": ("industry", Names(zh="行业中类", en="Group")),
+    "segment": ("segment", Names(zh="产业链环节", en="Chain segment")),
+    "cluster": ("cluster", Names(zh="产业集群", en="Cluster")),
 }
+ORDER = {kind: at for at, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    hit: SearchHit
-    words: tuple[str, ...]  # folded names; the whole of one is the best match
-    weight: int  # earlier among equal matches
+    kind: str
+    key: str
+    name: Names
+    detail: Names
+    words: tuple[str, ...]  # folded; the whole of one is the best match
+    position: int  # earlier among equal matches of its kind
 
 
 def search(actor: Actor, number: int | None, q: str, *, limit: int = LIMIT) -> list[SearchHit]:
     """Return what is called, spelt or coded like `q`, best first; nothing for a blank query."""
+    opened = open_edition(actor, number)
     wanted = fold(q.strip())
     if not wanted:
         return []
-    opened = open_edition(actor, number)
-    scored = []
-    for entry in _entries(opened):
+    found = []
+    for entry in _index(opened.folder, opened.row.pk):
         quality = min(
             (match for word in entry.words if (match := _match(wanted, word)) is not None),
             default=None,
         )
         if quality is not None:
-            scored.append((quality, entry.weight, len(entry.words[0]), entry.hit.key, entry.hit))
-    return [hit for *_, hit in sorted(scored, key=lambda row: row[:4])[:limit]]
+            found.append((quality, ORDER[entry.kind], entry.position, entry.key, entry))
+    return [_hit(entry) for *_, entry in sorted(found, key=lambda one: one[:4])[:limit]]
 
 
 def _match(wanted: str, word: str) -> int | None:
@@ -54,50 +62,67 @@ def _match(wanted: str, word: str) -> int | None:
     return 2 if wanted in word and (not wanted.isascii() or f" {wanted}" in f" {word}") else None
 
 
-def _entries(opened: Opened) -> Iterator[_Entry]:
-    for weight, code in enumerate(opened.places):
-        place = opened.places[code]
-        name = Names(**place["name"])
+def _hit(entry: _Entry) -> SearchHit:
+    kind = KINDS[entry.kind][0]
+    pages = {
+        "place": f"atlas/places/{entry.key}/",
+        "cluster": f"atlas/clusters/{entry.key}/",
+    }
+    return SearchHit(
+        kind=kind,
+        key=entry.key,
+        name=entry.name,
+        detail=entry.detail,
+        url=pages.get(kind, f"atlas/?industry={entry.key}"),
+    )
+
+
+@lru_cache(maxsize=4)
+def _index(folder: Path, edition: int) -> list[_Entry]:
+    """Return all that can be found in an edition, once a process: it never changes."""
+    files = files_in(folder)
+    return [*_places(files), *_industries(files), *_clusters(edition)]
+
+
+def _places(files: Files) -> Iterator[_Entry]:
+    for position, (code, place) in enumerate(files.places.items()):
+        name = files.names[code]
         yield _Entry(
-            SearchHit(
-                kind="place",
-                key=code,
-                name=name,
-                detail=opened.names_of(place["parent"]) if place["parent"] else KINDS["place"],
-                url=f"atlas/places/{code}/",
-            ),
-            (fold(name.zh), fold(name.en), *place["pinyin"].split(), code),
-            weight,
+            kind="place",
+            key=code,
+            name=name,
+            detail=files.names.get(place["parent"], KINDS["place"][1]),
+            words=(fold(name.zh), fold(name.en), *place["pinyin"].split(), code),
+            position=position,
         )
-    for weight, industry in enumerate(opened.industries.values()):
+
+
+def _industries(files: Files) -> Iterator[_Entry]:
+    for position, industry in enumerate(files.industries.values()):
         if industry.kind in KINDS:
+            names = (industry.name, industry.short)
             yield _Entry(
-                SearchHit(
-                    kind="industry" if industry.kind in ("division", "group") else industry.kind,
-                    key=industry.key,
-                    name=industry.name,
-                    detail=KINDS[industry.kind],
-                    url=f"atlas/?industry={industry.key}",
+                kind=industry.kind,
+                key=industry.key,
+                name=industry.name,
+                detail=KINDS[industry.kind][1],
+                words=(
+                    *(fold(text) for name in names for text in (name.zh, name.en)),
+                    *files.manifest["pinyin"].get(industry.key, "").split(),
+                    fold(industry.code),
                 ),
-                (
-                    fold(industry.name.zh),
-                    fold(industry.name.en),
-                    fold(industry.short.zh),
-                    fold(industry.short.en),
-                    *opened.manifest["pinyin"].get(industry.key, "").split(),
-                    industry.code,
-                ),
-                weight,
+                position=position,
             )
-    for row in opened.row.clusters.all():
+
+
+def _clusters(edition: int) -> Iterator[_Entry]:
+    rows = Cluster.objects.filter(edition_id=edition).order_by("-units", "key")
+    for position, row in enumerate(rows):
         yield _Entry(
-            SearchHit(
-                kind="cluster",
-                key=row.key,
-                name=Names(zh=row.name_zh, en=row.name_en),
-                detail=KINDS["cluster"],
-                url=f"atlas/clusters/{row.key}/",
-            ),
-            (fold(row.name_zh), fold(row.name_en)),
-            row.rank,
+            kind="cluster",
+            key=row.key,
+            name=Names(zh=row.name_zh, en=row.name_en),
+            detail=KINDS["cluster"][1],
+            words=(fold(row.name_zh), fold(row.name_en)),
+            position=position,
         )
