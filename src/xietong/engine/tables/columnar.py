@@ -27,9 +27,7 @@ def flat_columns(path: Path) -> tuple[list[str], int]:
         with pq.ParquetFile(path) as file:
             about = file.metadata
             names = [
-                field.name
-                for field in file.schema_arrow
-                if not pa.types.is_nested(field.type) and not pa.types.is_null(field.type)
+                field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)
             ]
             chunks = [
                 about.row_group(group).column(column).total_uncompressed_size
