@@ -69,7 +69,7 @@ def compile_edition(
         same = Edition.objects.filter(digest=digest).first()
         if same is not None:
             # The registers were cut or ordered otherwise, or hold other texts, but say the same.
-            return same, False
+            return _recognised(actor, same, inputs), False
         progress("Measure")
         built = build_edition(
             cells=cells,
@@ -132,6 +132,22 @@ def _inputs_digest(sources: Sources, parameters: Parameters) -> str:
         "methods": METHOD_VERSIONS,
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def _recognised(actor: Actor, edition: Edition, inputs: str) -> Edition:
+    """Note what makes the same edition too, so that the next compiler need not find out again."""
+    with transaction.atomic():
+        row = Edition.objects.select_for_update().get(pk=edition.pk)
+        record(
+            actor=actor,
+            verb="recognise_edition",
+            subject=Reference("atlas", "edition", str(row.number)),
+            before=row.inputs_digest,
+            after=inputs,
+        )
+        row.inputs_digest = inputs
+        row.save(update_fields=["inputs_digest"])
+    return row
 
 
 def _record(

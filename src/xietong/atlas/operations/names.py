@@ -27,32 +27,27 @@ def attach_name(
     source: str,
     published_on: date,
 ) -> PublishedName:
-    """Attach a published name to a place and an industry.
+    """Attach a published name to a place and an industry of the newest edition.
 
-    Refuses `no_such_member`, `no_such_place`, `no_such_industry`, `source_missing`,
-    `place_of_another_member` and `name_attached_already`.
+    Refuses `no_such_member`, `no_edition`, `no_such_place`, `no_such_industry`, `no_such_kind`,
+    `place_of_another_member`, `source_missing`, `published_name_missing`, `text_too_long` and
+    `name_attached_already`.
     """
     require_writer(actor, "attach_name")
     owner = region.member(actor, member)
     opened = queries.open_edition(actor)
-    place = queries.place_profile(actor, None, place_code)
+    place = queries.place_or_refusal(opened, place_code)
     queries.industry_or_refusal(opened, industry_key)
-    if place.member != owner.code:
+    if place["member"] != owner.code:
         raise Refusal(
             "place_of_another_member",
             N_("{place} lies in another member, for which “{member}” cannot publish."),
             way_out=N_("Choose a place of the member, or let the other member publish the name."),
             field="place",
-            place=place.name.zh,
+            place=opened.names_of(place_code).zh,
             member=member,
         )
-    if not source.strip():
-        raise Refusal(
-            "source_missing",
-            N_("A published name needs the source in which the member published it."),
-            way_out=N_("Give the title or address of the publication."),
-            field="source",
-        )
+    _check(kind, name_zh.strip(), name_en.strip(), source.strip())
     with transaction.atomic():
         row, created = PublishedName.objects.get_or_create(
             member=owner,
@@ -82,6 +77,45 @@ def attach_name(
             name=row.name_zh,
         )
     return row
+
+
+def _check(kind: str, name_zh: str, name_en: str, source: str) -> None:
+    """Refuse what the row could not hold."""
+    if kind not in PublishedName.Kind.values:
+        raise Refusal(
+            "no_such_kind",
+            N_("There is no kind of published name called “{kind}”."),
+            way_out=N_("Choose one of: {known}."),
+            field="kind",
+            kind=kind,
+            known=", ".join(PublishedName.Kind.values),
+        )
+    if not name_zh:
+        raise Refusal(
+            "published_name_missing",
+            N_("The Chinese name is missing."),
+            way_out=N_("Give the name as the member published it."),
+            field="name_zh",
+        )
+    if not source:
+        raise Refusal(
+            "source_missing",
+            N_("A published name needs the source in which the member published it."),
+            way_out=N_("Give the title or address of the publication."),
+            field="source",
+        )
+    longest = {field.name: field.max_length for field in PublishedName._meta.fields}
+    for field, text in (("name_zh", name_zh), ("name_en", name_en), ("source", source)):
+        most = longest[field] or 0
+        if len(text) > most:
+            raise Refusal(
+                "text_too_long",
+                N_("The text has {length} characters, and {most} is the most."),
+                way_out=N_("Shorten it."),
+                field=field,
+                length=len(text),
+                most=most,
+            )
 
 
 def detach_name(*, actor: Actor, key: int, reason: str) -> None:

@@ -73,12 +73,31 @@ class Sources:
 
     @property
     def classification_digest(self) -> str:
-        """Return one hash over the codes of the classification and of the chains."""
+        """Return one hash over the classification and the chains, their names included.
+
+        An edition freezes the names, so that a corrected one makes another edition.
+        """
         facts = {
             "codes": sorted(
-                (one.code, one.level, one.parent_code) for one in self.industries.values()
+                (
+                    *(one.code, one.level, one.parent_code),
+                    *(one.name_zh, one.name_en, one.short_zh, one.short_en),
+                )
+                for one in self.industries.values()
             ),
-            "chains": [[node.key, *node.codes] for node in self.nodes if node.kind == "segment"],
+            "chains": [
+                [
+                    *(chain.key, chain.name_zh, chain.name_en),
+                    *(
+                        [
+                            *(one.key, one.name_zh, one.name_en, one.tier, one.function),
+                            *(part.industry_code for part in one.industries.all()),
+                        ]
+                        for one in chain.segments.all()
+                    ),
+                ]
+                for chain in self.chains
+            ],
         }
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

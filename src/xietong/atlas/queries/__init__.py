@@ -10,7 +10,7 @@ from xietong.atlas.queries.editions import (
     open_edition,
 )
 from xietong.atlas.queries.layers import industry_or_refusal, layer
-from xietong.atlas.queries.places import place_profile
+from xietong.atlas.queries.places import place_or_refusal, place_profile
 from xietong.atlas.queries.registers import newest_versions, published_names, register_versions
 from xietong.atlas.queries.search import search
 
@@ -28,6 +28,7 @@ __all__ = [
     "layer",
     "newest_versions",
     "open_edition",
+    "place_or_refusal",
     "place_profile",
     "published_names",
     "register_versions",
