@@ -32,11 +32,26 @@ def industry_nodes(
     """Return every node: the total first, then divisions, groups, chains and segments.
 
     `levels` maps a classification code to its level, `parents` to the code above it; `chains` gives
-    (key, ((segment key, codes), …)). Raises ValueError where a segment names an unknown code.
+    (key, ((segment key, codes), …)). A chain or segment that names all classes of a group holds the
+    group too, so that what is known only to the group counts. Raises ValueError where a segment
+    names an unknown code.
 
     >>> [node.key for node in industry_nodes({"39": "division", "391": "group"}, {"391": "39"}, [])]
     ['all', 'd39', 'g391']
+    >>> levels = {"36": "division", "367": "group", "3670": "class"}
+    >>> nodes = industry_nodes(levels, {"367": "36", "3670": "367"}, [("cars", [("a", ["3670"])])])
+    >>> nodes[-1].codes
+    ('367', '3670')
     """
+    below: dict[str, set[str]] = {}
+    for code, level in levels.items():
+        if level == "class":
+            below.setdefault(parents[code], set()).add(code)
+
+    def with_groups(codes: Iterable[str]) -> tuple[str, ...]:
+        named = set(codes)
+        return tuple(sorted(named | {group for group in below if below[group] <= named}))
+
     nodes = [IndustryNode("all", "total", "", None, ("",))]
     for code in sorted(code for code, level in levels.items() if level == "division"):
         nodes.append(IndustryNode(f"d{code}", "division", code, "all", (code,)))
@@ -47,10 +62,12 @@ def industry_nodes(
         unknown = sorted({code for _, codes in parts for code in codes} - set(levels))
         if unknown:
             raise ValueError(f"chain {chain} names codes outside the classification: {unknown}")
-        whole = tuple(sorted({code for _, codes in parts for code in codes}))
+        whole = with_groups(code for _, codes in parts for code in codes)
         nodes.append(IndustryNode(f"c-{chain}", "chain", chain, None, whole))
         nodes.extend(
-            IndustryNode(f"s-{chain}.{key}", "segment", f"{chain}.{key}", f"c-{chain}", codes)
+            IndustryNode(
+                f"s-{chain}.{key}", "segment", f"{chain}.{key}", f"c-{chain}", with_groups(codes)
+            )
             for key, codes in parts
         )
     return tuple(nodes)
