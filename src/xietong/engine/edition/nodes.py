@@ -1,4 +1,4 @@
-"""The industries that a map shows: divisions, groups, chains, and segments over the same classes."""
+"""The industries that a map shows: divisions, groups, chains, and segments over classes."""
 
 from __future__ import annotations
 
@@ -53,10 +53,14 @@ def industry_nodes(
         return tuple(sorted(named | {group for group in below if below[group] <= named}))
 
     nodes = [IndustryNode("all", "total", "", None, ("",))]
-    for code in sorted(code for code, level in levels.items() if level == "division"):
-        nodes.append(IndustryNode(f"d{code}", "division", code, "all", (code,)))
-    for code in sorted(code for code, level in levels.items() if level == "group"):
-        nodes.append(IndustryNode(f"g{code}", "group", code, f"d{parents[code]}", (code,)))
+    nodes.extend(
+        IndustryNode(f"d{code}", "division", code, "all", (code,))
+        for code in sorted(code for code, level in levels.items() if level == "division")
+    )
+    nodes.extend(
+        IndustryNode(f"g{code}", "group", code, f"d{parents[code]}", (code,))
+        for code in sorted(code for code, level in levels.items() if level == "group")
+    )
     for chain, segments in chains:
         parts = [(key, tuple(sorted(codes))) for key, codes in segments]
         unknown = sorted({code for _, codes in parts for code in codes} - set(levels))
