@@ -232,6 +232,10 @@ PROBLEMS: dict[str, Words] = {
         N_("the outline of {code} is no valid polygon"),
         N_("Mend the outline in the program that drew it; its lines must not cross."),
     ),
+    "outline_not_in_degrees": Words(
+        N_("the outline of {code} is not in degrees, longitude before latitude"),
+        N_("Convert the file from its projection to degrees, longitude first, and import it again."),
+    ),
     "outlines_overlap": Words(
         N_("the outlines of {code} and {other} lie over each other"),
         N_("Mend the border between the two."),
