@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xietong.engine.problems import Problem
-from xietong.engine.tables.cells import parse_whole, plain
+from xietong.engine.tables.cells import parse_number, parse_whole, plain
 from xietong.engine.tables.headers import Synonyms
 
 # What is wrong with a text as such; a date that was read may still lie outside the register's span.
@@ -51,6 +51,9 @@ class Column:
 
 def texts_of(column: pa.Array) -> pa.Array:
     """Return any flat column as strings, trimmed; whole floats lose their point; no blank cells."""
+    if pa.types.is_float16(column.type):
+        # Arrow computes nothing with half floats.
+        column = column.cast(pa.float32())
     kind = column.type
     if pa.types.is_floating(kind):
         column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind))
@@ -159,7 +162,5 @@ def read_degrees(texts: pa.Array, most: float) -> Column:
 
 
 def _degrees(text: str) -> Read:
-    try:
-        return float(plain(text).rstrip("°")), None
-    except ValueError:
-        return None, "coordinates_unreadable"
+    number = parse_number(plain(text).rstrip("°"))
+    return (None, "coordinates_unreadable") if number is None else (float(number), None)

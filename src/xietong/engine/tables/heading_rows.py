@@ -30,8 +30,9 @@ def find_headings(
 ) -> HeadingRows | None:
     """Find the headings among the first rows of a table; None where no cell says anything.
 
-    The row, or the pair of rows, that names the most columns of `synonyms` wins, the higher one on
-    a tie; where none names two, the first row with two texts and no figures.
+    The row, or the pair of rows, that names the most columns of `synonyms` wins; on a tie the
+    higher one, and the pair where its upper cells are merged. Where none names two, the first row
+    with two texts and no figures.
     """
     best: HeadingRows | None = None
     most = 1
@@ -43,7 +44,8 @@ def find_headings(
         if at + 1 < len(grid) and _opens_a_pair(row, grid[at + 1]):
             names = _joined(at, row, grid[at + 1], merged)
             double = synonyms.known(names)
-            if double > most:
+            spread = best is not None and best.first == at and _is_merged(at, merged)
+            if double > most or (double == most and spread):
                 best, most = HeadingRows(at, at + 1, names), double
     return best or _first_texts(grid)
 
@@ -69,6 +71,13 @@ def _opens_a_pair(upper: Sequence[str], lower: Sequence[str]) -> bool:
     standing = sum(1 for above, below in pairs if above and not below)
     hanging = sum(1 for above, below in pairs if below and not above)
     return standing > 0 and hanging > 0
+
+
+def _is_merged(at: int, merged: Sequence[Merged]) -> bool:
+    """Tell whether a cell of a row reaches over its neighbour, or over the row below."""
+    return any(
+        top == at and (right > left or bottom > top) for (top, left), (bottom, right) in merged
+    )
 
 
 def _joined(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ _BOMS = (
 )
 # A file may hold this share of bytes that its encoding does not know; above, it is unreadable.
 _TOLERATED = 0.001
+# Latin letters, punctuation, kana and the Han characters of ordinary texts.
+_USUAL = re.compile(r"[\t\r\n -~\u00a0-\u024f\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+_PLAUSIBLE = 0.9
 # Frequent characters: GB 2312 puts 3,755 in its first level, Big5 5,401 in its first.
 _FREQUENT = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0xC6)}
 
@@ -115,15 +119,15 @@ def _encoding(path: Path) -> str:
 
 
 def _without_mark(head: bytes) -> str | None:
-    """Tell UTF-16 without its mark: plain Latin characters leave a zero in every second byte."""
-    if len(head) < 4:
+    """Tell UTF-16 without its mark: read one way round, nearly all of it is usual characters."""
+    if b"\0" not in head:
         return None
-    even, odd = head[::2].count(0) / len(head[::2]), head[1::2].count(0) / len(head[1::2])
-    if odd > 0.1 and even < 0.01:
-        return "utf-16-le"
-    if even > 0.1 and odd < 0.01:
-        return "utf-16-be"
-    return None
+    shares = {}
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(encoding, errors="replace")
+        shares[encoding] = len(_USUAL.findall(text)) / max(len(text), 1)
+    best = max(shares, key=lambda encoding: shares[encoding])
+    return best if shares[best] > _PLAUSIBLE else None
 
 
 def _undecodable(path: Path, encoding: str) -> int:
