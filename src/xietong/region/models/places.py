@@ -89,17 +89,22 @@ class PlaceAlias(models.Model):
 
 
 class PlaceChange(models.Model):
-    """A change of code (代码变更): renumbered, merged or split."""
+    """A change of code (代码变更): renumbered, merged or split; `year` is None where unknown."""
 
     old_code = models.CharField(max_length=12)
     new_code = models.CharField(max_length=12)
-    year = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField(null=True)
     kind = models.CharField(max_length=20)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["old_code", "new_code", "year"], name="change_told_once"
+            ),
+            models.UniqueConstraint(
+                fields=["old_code", "new_code"],
+                condition=models.Q(year__isnull=True),
+                name="undated_change_told_once",
             ),
         ]
 

@@ -138,7 +138,7 @@ def _lay_places(pack: RegionPack) -> None:
         PlaceChange(
             old_code=row["old_code"],
             new_code=row["new_code"],
-            year=int(row["year"]),
+            year=int(row["year"]) if row["year"] else None,
             kind=row["kind"],
         )
         for row in pack.changes
