@@ -28,8 +28,9 @@ class Industry(models.Model):
     parent_code = models.CharField(max_length=10, blank=True)
     name_zh = models.CharField(max_length=200)
     name_en = models.CharField(max_length=300, blank=True)
-    short_zh = models.CharField(max_length=60, blank=True)
-    short_en = models.CharField(max_length=100, blank=True)
+    # As long as the names, which stand in where a pack has no short ones.
+    short_zh = models.CharField(max_length=200, blank=True)
+    short_en = models.CharField(max_length=300, blank=True)
     pinyin = models.CharField(max_length=400, blank=True)
 
     class Meta:
