@@ -74,6 +74,7 @@ def import_boundaries(
         actor,
         engine.simplified(outlines),
         places,
+        verb="import_boundaries",
         source=source,
         crs=crs,
         schematic=False,
@@ -106,6 +107,7 @@ def draw_schematic_boundaries(*, actor: Actor, pack: RegionPack) -> tuple[Bounda
         actor,
         draw(points, land, parents=parents),
         places,
+        verb="draw_schematic_boundaries",
         source=source,
         crs="WGS84",
         schematic=True,
@@ -127,6 +129,7 @@ def _keep(
     counties: engine.Outlines,
     places: list[Place],
     *,
+    verb: str,
     source: str,
     crs: str,
     schematic: bool,
@@ -175,7 +178,7 @@ def _keep(
         if created:
             record(
                 actor=actor,
-                verb="import_boundaries",
+                verb=verb,
                 subject=Reference("region", "boundary_set", digest[:12]),
                 after=digest,
                 crs=crs,
