@@ -1,0 +1,99 @@
+"""Only who may write writes; whoever may not is told so in the same words through every door."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+
+from writers import Operation, operations_of, positional, refused
+from xietong.kit import doors
+from xietong.region import operations, queries
+from xietong.region.models import Region
+from xietong.region.packs import RegionPack
+from xietong.region.rules import LOCAL, OUTSIDER, READER, Actor, Kind
+
+pytestmark = pytest.mark.django_db
+# The append to the audit is part of an operation, whose actor has been asked already.
+OPERATIONS = [one for one in operations_of(operations) if one is not operations.record]
+LANGUAGES = {
+    "en": "“{name}” may not do this ({verb}).",
+    "zh-hans": "“{name}”无权办理此事（{verb}）。",
+}
+
+
+def test_the_operations_are_seen() -> None:
+    assert {one.__name__ for one in OPERATIONS} == {
+        "load_region",
+        "import_boundaries",
+        "draw_schematic_boundaries",
+    }
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.__name__)
+def test_an_operation_is_called_by_names(operation: Operation) -> None:
+    assert positional(operation) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("actor", [READER, OUTSIDER], ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.__name__)
+def test_whoever_may_not_write_is_told_the_same_through_every_door(
+    operation: Operation, actor: Actor, language: str
+) -> None:
+    refusal = refused(operation, actor)
+    request = RequestFactory().get("/")
+    middleware = doors.RefusalMiddleware(lambda _: pytest.fail("nothing else is asked"))
+    with translation.override(language):
+        sentence, way_out = doors.said(refusal)
+        page = middleware.process_exception(request, refusal)
+        answer = doors.api_answer(request, refusal)
+        line = doors.command_line(refusal)
+    assert sentence == LANGUAGES[language].format(name=actor.name, verb=operation.__name__)
+    assert page is not None
+    assert page.status_code == answer.status_code == 403
+    assert sentence in page.content.decode()
+    assert way_out in page.content.decode()
+    body = json.loads(answer.content)
+    assert (body["title"], body["way_out"], body["code"]) == (sentence, way_out, "not_allowed")
+    assert line == f"not_allowed: {sentence} {way_out}"
+
+
+def test_who_may_do_what() -> None:
+    may = {
+        actor.kind: (actor.may_read_published, actor.may_read_drafts, actor.may_write)
+        for actor in (LOCAL, READER, OUTSIDER)
+    }
+    assert may == {
+        Kind.LOCAL: (True, True, True),
+        Kind.READER: (True, False, False),
+        Kind.OUTSIDER: (False, False, False),
+    }
+
+
+def test_the_outsider_sees_nothing_of_the_region(pack: RegionPack) -> None:
+    operations.load_region(actor=LOCAL, pack=pack)
+    assert Region.objects.exists()
+    assert queries.industries(OUTSIDER) == []
+    assert queries.chains(OUTSIDER) == []
+    for read in (
+        queries.the_region,
+        queries.members,
+        queries.places_of_the_map,
+        queries.newest_boundaries,
+    ):
+        with pytest.raises(doors.Refusal, match="no_region"):
+            read(OUTSIDER)
+    with pytest.raises(doors.Refusal, match="no_region"):
+        queries.member(OUTSIDER, "northshore")
+
+
+def test_a_reader_sees_the_region(pack: RegionPack) -> None:
+    operations.load_region(actor=LOCAL, pack=pack)
+    assert queries.the_region(READER).code == "lakes"
+    assert queries.member(READER, "southshore").name_en == "Southshore"
+    with pytest.raises(doors.Refusal, match="no_such_member") as refusal:
+        queries.member(READER, "eastshore")
+    assert refusal.value.params["known"] == "northshore, southshore"
