@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 # Below this 1 - H is rounding noise, and whatever is divided by it too.
 _NEARLY_ONE_PLANT = 1e-9
+_ROUNDING = 1e-9
 
 
 class Undefined(IntEnum):
@@ -29,8 +30,10 @@ class Concentration:
 
     `place_hhi` is the sum of squared place shares, `plant_hhi` that of plant shares; both lie in
     (0, 1]. `ellison_glaeser` and `maurel_sedillot` are 0 in expectation where plants choose places
-    at random, 1 where all plants share one place. `eg_variance` is the variance of
-    `ellison_glaeser` under that null, `eg_z` the distance from it in standard deviations.
+    at random. Where all plants share one place `maurel_sedillot` is 1, and `ellison_glaeser` is 1
+    on average over such places: above it in a small place, below it in a large one. `eg_variance`
+    is the variance of `ellison_glaeser` under the null, `eg_z` the distance from it in standard
+    deviations.
     """
 
     place_hhi: Floats
@@ -55,14 +58,16 @@ def concentration(
     squares summed over the industry's establishments (for plain counts: the count).
     `place_weights` [place] is the yardstick, all activity of each place; left out, the column
     sums, which is right only where rows do not overlap. `fourths` [industry], sums of fourth
-    powers, serve the variance alone; without them it is bounded from above by the extreme value
-    that the squares allow, which is the exact one where all establishments weigh the same.
+    powers (for plain counts: the count), serve the variance alone; without them it is the largest
+    that the squares allow. That is the exact one where all establishments weigh the same, unless
+    one place outweighs the yardstick's others (more than a third, amid many small ones).
 
     >>> found = concentration([[8, 2], [2, 8]], [10, 10])
     >>> found.ellison_glaeser.round(4).tolist(), found.plant_hhi.round(4).tolist()
     ([0.2889, 0.2889], [0.1, 0.1])
 
-    Raises ValueError for shapes that do not fit or negative sums.
+    Raises ValueError for shapes that do not fit, for sums that are negative or not finite, and for
+    squares above the square of their sum.
 
     Source: Ellison, G. and Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
     industries: a dartboard approach. Journal of Political Economy 105, 889-927 (index: eq. 5;
@@ -75,9 +80,12 @@ def concentration(
     yardstick = e.sum(axis=0) if place_weights is None else np.asarray(place_weights, np.float64)
     if e.ndim != 2 or e2.shape != e.shape[:1] or yardstick.shape != e.shape[1:]:
         raise ValueError("expected [industry, place], [industry] and [place]")
-    if (e < 0).any() or (e2 < 0).any() or (yardstick < 0).any():
-        raise ValueError("sums of what establishments weigh are not negative")
     total = e.sum(axis=1)
+    for sums in (e, e2, yardstick):
+        if not ((sums >= 0) & np.isfinite(sums)).all():
+            raise ValueError("sums of what establishments weigh are finite and not negative")
+    if (e2 > total**2 * (1.0 + _ROUNDING)).any():
+        raise ValueError("squares of parts do not exceed the square of the whole")
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = e / total[:, None]
         x = yardstick / yardstick.sum()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 Floats = NDArray[np.float64]
@@ -30,16 +30,17 @@ def simultaneous_level(level: float, family: int) -> float:
 
 
 def share_bounds(
-    hits: Floats, trials: Floats, *, level: float, family: int = 1
+    hits: ArrayLike, trials: ArrayLike, *, level: float, family: int = 1
 ) -> tuple[Floats, Floats]:
     """Lower and upper bounds of a binomial share, from `hits` out of `trials` (any shape).
 
     Neither need be whole: an effective count (Kish) is fractional. One interval (`family` = 1) is
     Jeffreys', whose coverage is `level` on average over shares. Intervals of a family are exact
     (Clopper and Pearson), each at the simultaneous level, so that the family's promise holds for
-    every share. No hit bounds the share at 0 from below, nothing but hits at 1 from above.
+    every share. The observed share lies within its bounds; no hit bounds it at 0 from below,
+    nothing but hits at 1 from above.
 
-    >>> low, high = share_bounds(np.array([0.0, 5.0]), np.array([10.0, 10.0]), level=0.95)
+    >>> low, high = share_bounds([0, 5], [10, 10], level=0.95)
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.0, 0.224], [0.217, 0.776])
 
@@ -48,9 +49,13 @@ def share_bounds(
     """
     tail = (1.0 - simultaneous_level(level, family)) / 2.0
     near, far = (0.5, 0.5) if family == 1 else (0.0, 1.0)
-    misses = np.maximum(trials - hits, 0.0)
-    some, not_all = hits > 0, misses > 0
-    low, high = np.zeros_like(hits), np.ones_like(hits)
-    low[some] = special.betaincinv(hits[some] + near, misses[some] + far, tail)
-    high[not_all] = special.betaincinv(hits[not_all] + far, misses[not_all] + near, 1.0 - tail)
+    made, of = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    misses = np.maximum(of - made, 0.0)
+    some, not_all = made > 0, misses > 0
+    low, high = np.zeros_like(made), np.ones_like(made)
+    low[some] = special.betaincinv(made[some] + near, misses[some] + far, tail)
+    high[not_all] = special.betaincinv(made[not_all] + far, misses[not_all] + near, 1.0 - tail)
+    # Of less than one hit, or less than one miss, Jeffreys' prior would make more.
+    low[some] = np.minimum(low[some], made[some] / of[some])
+    high[not_all] = np.maximum(high[not_all], made[not_all] / of[not_all])
     return low, high

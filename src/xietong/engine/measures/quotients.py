@@ -16,8 +16,15 @@ class LocationQuotients:
     """Five arrays [industry, place], pure numbers; NaN where the quotient is not defined.
 
     It is not defined where the place holds nothing at all or the industry exists nowhere.
-    `standardised` is the z-score of the quotient over the industry's places, `standardised_log`
+    `symmetric` is (value - 1) / (value + 1), from -1 to below 1. `standardised` is the z-score of
+    the quotient over the industry's places, by the sample's standard deviation, `standardised_log`
     that of its logarithm over the places that have the industry.
+
+    Source: Laursen, K. (1998). Revealed comparative advantage and the alternatives as measures of
+    international specialisation. DRUID Working Paper 98-30 (symmetric); O'Donoghue, D. and Gleave,
+    B. (2004). A note on methods for measuring industrial agglomeration. Regional Studies 38,
+    419-427 (standardised); Tian, Z. (2013). Measuring agglomeration using the standardized location
+    quotient with a bootstrap method. Journal of Regional Analysis and Policy 43, 186-197 (its log).
     """
 
     value: Floats
@@ -62,7 +69,8 @@ def location_quotients(
     """
     n = np.asarray(counts, dtype=np.float64)
     totals = n.sum(axis=0) if place_totals is None else np.asarray(place_totals, dtype=np.float64)
-    return _quotients(n, n, totals, totals, level, family)
+    sums = _Sums(n, totals)
+    return _quotients(sums, sums, None, level, family)
 
 
 def weighted_location_quotients(
@@ -71,6 +79,8 @@ def weighted_location_quotients(
     *,
     place_weights: ArrayLike | None = None,
     place_squares: ArrayLike | None = None,
+    counts: ArrayLike | None = None,
+    place_counts: ArrayLike | None = None,
     level: float = 0.95,
     family: int = 1,
 ) -> LocationQuotients:
@@ -79,15 +89,20 @@ def weighted_location_quotients(
     `weights` and `squares` [industry, place] are sums of the amount and of its square over the
     cell's establishments; `place_weights` and `place_squares` [place] the same over all of them
     (left out: column sums, as for `location_quotients`). Establishments are taken as independent
-    draws, so a cell weighs like (sum)^2 / sum of squares equal ones (Kish). With amounts as skewed
-    as registered capital the interval covers less than it says in cells of few establishments;
-    docs/methods/location-quotient.md has the measured table.
+    draws, so a cell weighs like (sum)^2 / sum of squares equal ones (Kish).
+
+    A cell of few establishments seldom holds one of the giants, so its own squares say too little
+    of what chance could do there. `counts` and `place_counts`, the establishments themselves, set
+    that right: no part of the table then varies less, for its count, than all establishments
+    together do. With amounts as skewed as registered capital the interval needs them to cover what
+    it says; docs/methods/location-quotient.md has the measured tables, with and without.
 
     >>> found = weighted_location_quotients([[30, 10], [70, 90]], [[30, 10], [70, 90]])
     >>> found.low[0].round(3).tolist()
     [1.203, 0.284]
 
-    Raises ValueError as `location_quotients` does, or for squares given for one side only.
+    Raises ValueError as `location_quotients` does, or for squares or counts given for one side
+    only.
 
     Source: Kish, L. (1965). Survey Sampling, ch. 11. Wiley; delta method as in Moineddin, R.,
     Beyene, J. and Boyle, E. (2003). On the location quotient confidence interval. Geographical
@@ -95,50 +110,92 @@ def weighted_location_quotients(
     """
     if (place_weights is None) != (place_squares is None):
         raise ValueError("the places' weights and squares come together")
-    e = np.asarray(weights, dtype=np.float64)
-    e2 = np.asarray(squares, dtype=np.float64)
-    totals = e.sum(axis=0) if place_weights is None else np.asarray(place_weights, dtype=np.float64)
-    totals2 = (
-        e2.sum(axis=0) if place_squares is None else np.asarray(place_squares, dtype=np.float64)
+    if counts is not None and (place_weights is None) != (place_counts is None):
+        raise ValueError("the places' counts come with their weights")
+    if counts is None and place_counts is not None:
+        raise ValueError("the places' counts come with those of the cells")
+    return _quotients(
+        _Sums.of(weights, place_weights),
+        _Sums.of(squares, place_squares),
+        None if counts is None else _Sums.of(counts, place_counts),
+        level,
+        family,
     )
-    return _quotients(e, e2, totals, totals2, level, family)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """One additive figure in each cell [industry, place], and in each place over everything."""
+
+    cell: Floats
+    totals: Floats
+
+    @classmethod
+    def of(cls, cells: ArrayLike, totals: ArrayLike | None) -> _Sums:
+        cell = np.asarray(cells, dtype=np.float64)
+        return cls(cell, cell.sum(axis=0) if totals is None else np.asarray(totals, np.float64))
+
+    @property
+    def industry(self) -> Floats:
+        return np.asarray(self.cell.sum(axis=1)[:, None])
+
+    @property
+    def blocks(self) -> Floats:
+        """The table's four independent parts as a cell sees it [part, industry, place]: itself,
+        the rest of its place, the rest of its industry, all else."""
+        place, industry = self.totals[None, :], self.industry
+        rest = self.totals.sum() - place - industry + self.cell
+        parts = np.stack([self.cell, place - self.cell, industry - self.cell, rest])
+        return np.asarray(np.maximum(parts, 0.0))
 
 
 def _quotients(
-    e: Floats, e2: Floats, totals: Floats, totals2: Floats, level: float, family: int
+    e: _Sums, squares: _Sums, counts: _Sums | None, level: float, family: int
 ) -> LocationQuotients:
-    _refuse(e, e2, totals, totals2)
-    industry, industry2 = e.sum(axis=1)[:, None], e2.sum(axis=1)[:, None]
-    place, place2 = totals[None, :], totals2[None, :]
-    everything, everything2 = totals.sum(), totals2.sum()
+    _refuse(e, squares, counts)
+    cell, industry, place = e.cell, e.industry, e.totals[None, :]
+    everything = e.totals.sum()
     defined = (industry > 0) & (place > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = place * industry / everything
-        value = np.where(defined, e / expected, np.nan)
+        value = np.where(defined, cell / expected, np.nan)
+        variances = _variances(e, squares, counts)
         margin = np.where(defined, np.minimum(industry, place), 1.0)
-        margin2 = np.where(industry <= place, industry2, place2)
-        hits, trials = _effective(e, e2, margin, margin2)
+        rest2 = np.where(industry <= place, variances[2], variances[1])
+        hits, trials = _effective(cell, variances[0], margin, rest2)
         lower, upper = share_bounds(hits, trials, level=level, family=family)
         # The rest of the variance of log LQ: the other margin is chance too, and shares the cell.
-        whole = _log_variance(
-            e, e2, industry, industry2, place, place2, float(everything), float(everything2)
-        )
+        whole = _log_variance(cell, industry, place, everything, variances)
         own = 1.0 / hits - 1.0 / trials
         z = special.ndtri(1.0 - (1.0 - simultaneous_level(level, family)) / 2.0)
-        share = e / margin
+        share = cell / margin
         down = _widen(np.log(share / lower), whole, own, z)
         up = _widen(np.log(upper / share), whole, own, z)
-        low = np.where(e > 0, value * np.exp(-down), 0.0)
-        high = np.where(e > 0, value * np.exp(up), upper * margin / expected)
+        low = np.where(cell > 0, value * np.exp(-down), 0.0)
+        high = np.where(cell > 0, value * np.exp(up), upper * margin / expected)
         symmetric = (value - 1.0) / (value + 1.0)
+    # What is all there is has its share by definition, whatever chance does.
+    certain = np.isclose(np.maximum(place, industry), everything, rtol=1e-12, atol=0.0)
+    low, high = np.where(certain, value, low), np.where(certain, value, high)
     low, high = np.where(defined, low, np.nan), np.where(defined, high, np.nan)
     log = np.log(value, where=value > 0, out=np.full_like(value, np.nan))
     return LocationQuotients(value, low, high, symmetric, _z_scores(value), _z_scores(log))
 
 
-def _effective(e: Floats, e2: Floats, margin: Floats, margin2: Floats) -> tuple[Floats, Floats]:
+def _variances(e: _Sums, squares: _Sums, counts: _Sums | None) -> Floats:
+    """The variance of each block's sum: its squares, or what its count makes of everybody's."""
+    own = squares.blocks
+    if counts is None:
+        return own
+    n = counts.blocks
+    # How much more a sum varies than that of as many equal ones.
+    unlike = counts.totals.sum() * squares.totals.sum() / e.totals.sum() ** 2
+    return np.where(n > 0, np.maximum(own, unlike * e.blocks**2 / n), own)
+
+
+def _effective(e: Floats, e2: Floats, margin: Floats, rest2: Floats) -> tuple[Floats, Floats]:
     """How many equal establishments would leave the share e / margin as uncertain as it is."""
-    rest, rest2 = margin - e, np.maximum(margin2 - e2, 0.0)
+    rest = margin - e
     # Where all of the margin lies on one side the other side's count is nought and stays out.
     spread = np.where(e > 0, (rest / margin) * e2 / (e * margin), 0.0)
     spread += np.where(rest > 0, (e / margin) * rest2 / (rest * margin), 0.0)
@@ -150,27 +207,20 @@ def _effective(e: Floats, e2: Floats, margin: Floats, margin2: Floats) -> tuple[
 
 def _log_variance(
     e: Floats,
-    e2: Floats,
     industry: Floats,
-    industry2: Floats,
     place: Floats,
-    place2: Floats,
-    everything: float,
-    everything2: float,
+    everything: np.float64,
+    variances: Floats,
 ) -> Floats:
     """Variance of log LQ by the delta method, every margin counted as chance.
 
-    The table is four independent blocks (cell, rest of the place, rest of the industry, all else)
-    and LQ = cell * everything / (place * industry): each block enters with its slope squared times
-    its variance, which for a sum of independent draws is their sum of squares.
+    LQ = cell * everything / (place * industry): each block of the table enters with its slope
+    squared times its variance.
     """
     one, by_place, by_industry = 1.0 / everything, 1.0 / place, 1.0 / industry
-    return np.asarray(
-        (1.0 / e - by_place - by_industry + one) ** 2 * e2
-        + (one - by_place) ** 2 * (place2 - e2)
-        + (one - by_industry) ** 2 * (industry2 - e2)
-        + one**2 * (everything2 - place2 - industry2 + e2)
-    )
+    of_cell = 1.0 / e - by_place - by_industry + one
+    slopes = np.broadcast_arrays(of_cell, one - by_place, one - by_industry, one)
+    return np.asarray((np.stack(slopes) ** 2 * variances).sum(axis=0))
 
 
 def _widen(reach: Floats, whole: Floats, own: Floats, z: float) -> Floats:
@@ -193,11 +243,14 @@ def _z_scores(values: Floats) -> Floats:
         return np.where(known & (n > 1) & (spread > 0), off / spread, np.nan)
 
 
-def _refuse(e: Floats, e2: Floats, totals: Floats, totals2: Floats) -> None:
-    if e.ndim != 2 or e2.shape != e.shape or totals.shape != e.shape[1:]:
-        raise ValueError("expected [industry, place] and as many totals as places")
-    if totals2.shape != totals.shape:
-        raise ValueError("expected as many squares as totals")
-    below: NDArray[np.bool_] = (e < 0) | (e2 < 0) | (e > totals) | (e2 > totals2)
-    if below.any():
-        raise ValueError("a cell is negative, or larger than its place's total")
+def _refuse(*figures: _Sums | None) -> None:
+    shape = figures[0].cell.shape if figures[0] else ()
+    for one in figures:
+        if one is None:
+            continue
+        if len(shape) != 2 or one.cell.shape != shape or one.totals.shape != shape[1:]:
+            raise ValueError("expected [industry, place] and as many totals as places")
+        # Said the positive way round, so that a NaN fails too.
+        fits: NDArray[np.bool_] = (one.cell >= 0) & (one.cell <= one.totals)
+        if not (fits & np.isfinite(one.totals)).all():
+            raise ValueError("a cell is negative, no number, or larger than its place's total")
