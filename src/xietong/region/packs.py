@@ -51,8 +51,10 @@ def read_pack(packs: Path, code: str) -> RegionPack:
     missing or damaged.
     """
     folder = packs / code
-    if not (folder / "pack.toml").is_file():
-        known = ", ".join(sorted(path.parent.name for path in packs.glob("*/pack.toml")))
+    if _kind(folder / "pack.toml") not in ("region", None):
+        known = ", ".join(
+            sorted(p.parent.name for p in packs.glob("*/pack.toml") if _kind(p) == "region")
+        )
         raise Refusal(
             "no_such_pack",
             N_("There is no region pack “{code}” in {folder}."),
@@ -83,6 +85,16 @@ def read_pack(packs: Path, code: str) -> RegionPack:
             code=code,
             fault=str(fault),
         ) from fault
+
+
+def _kind(path: Path) -> str | None:
+    """Return what kind of pack a folder holds: "" for none, None where that cannot be read."""
+    try:
+        return str(_toml(path)["pack"]["kind"])
+    except FileNotFoundError:
+        return ""
+    except (OSError, KeyError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return None
 
 
 def _read_country(folder: Path) -> CountryPack:
