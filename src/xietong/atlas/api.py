@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,6 @@ from xietong.atlas.schemas import (
     SearchHit,
 )
 from xietong.kit.problem_schema import ProblemOut
-from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import READER
 
 router = Router(tags=["atlas"])
@@ -42,7 +40,7 @@ def _number(which: str) -> int | None:
 @router.get("/editions", response={200: list[EditionOut]}, summary="Editions, newest first")
 def editions(request: HttpRequest) -> list[EditionOut]:
     """Return the editions that this reader may see."""
-    return [queries.edition(READER, row.number) for row in queries.editions_visible_to(READER)]
+    return queries.editions(READER)
 
 
 @router.get("/editions/{which}", response={200: EditionOut, **REFUSED}, summary="An edition")
@@ -114,13 +112,7 @@ def export(
         READER, number, industry=industry, level=level, measure=measure, counted=counted
     )
     about = queries.edition(READER, number)
-    if kind == "csv":
-        body = exports.as_csv(about, shown)
-    elif kind == "xlsx":
-        body = exports.as_xlsx(about, shown)
-    else:
-        outlines = json.loads(queries.boundaries(READER, number, level).read_bytes())
-        body = exports.as_geojson(about, shown, outlines)
+    body = exports.body(kind, about, shown, lambda: queries.boundaries(READER, number, level))
     answer = HttpResponse(body, content_type=exports.MIME[kind])
     answer["Content-Disposition"] = f'attachment; filename="{exports.file_name(shown, kind)}"'
     return answer
@@ -135,9 +127,7 @@ def clusters(
     request: HttpRequest, which: Which, industry: Industry, crossing: bool = False
 ) -> list[ClusterOut]:
     """Return the cards of an industry's clusters, the largest first."""
-    number = _number(which)
-    rows = queries.clusters(READER, number, industry=industry, crossing_only=crossing)
-    return [queries.cluster(READER, number, row.key) for row in rows]
+    return queries.cluster_cards(READER, _number(which), industry=industry, crossing_only=crossing)
 
 
 @router.get(
@@ -182,12 +172,6 @@ def place(
 def boundaries(request: HttpRequest, which: Which, level: Level) -> HttpResponse:
     """Return the outlines that the edition was compiled with; they never change for a number."""
     path = queries.boundaries(READER, _number(which), level)
-    if not path.is_file():
-        raise NotFound(
-            "no_boundary_file",
-            N_("The outlines of this edition are missing on this node."),
-            way_out=N_("Import the boundaries again."),
-        )
     answer = HttpResponse(path.read_bytes(), content_type="application/geo+json")
     answer["Cache-Control"] = (
         "public, max-age=3600" if which == "current" else "public, max-age=31536000, immutable"

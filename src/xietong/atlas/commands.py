@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -153,7 +154,7 @@ def layer(
     level: Level,
     measure: MeasureName,
     counted: Counted,
-    kind: str,
+    kind: exports.Format | Literal["json"],
     output: Path,
 ) -> None:
     """Write one view of the map to a file."""
@@ -161,15 +162,10 @@ def layer(
         LOCAL, edition, industry=industry, level=level, measure=measure, counted=counted
     )
     about = queries.edition(LOCAL, edition)
-    if kind == "csv":
-        body = exports.as_csv(about, shown)
-    elif kind == "xlsx":
-        body = exports.as_xlsx(about, shown)
-    elif kind == "geojson":
-        outlines = json.loads(queries.boundaries(LOCAL, edition, level).read_bytes())
-        body = exports.as_geojson(about, shown, outlines)
-    else:
+    if kind == "json":
         body = shown.model_dump_json(indent=1).encode("utf-8")
+    else:
+        body = exports.body(kind, about, shown, lambda: queries.boundaries(LOCAL, edition, level))
     output.write_bytes(body)
     click.echo(f"{output}: {len(shown.cells)} places")
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import xlsxwriter
 from django.utils.translation import get_language, gettext
 
 from xietong.atlas.schemas import EditionOut, LayerOut, Names
+from xietong.engine.tables.write import harmless
+from xietong.kit import figures
 
+MOST_DECIMALS = 3
+Note = tuple[str, str]
+Row = list[str | int | float | None]
 Format = Literal["csv", "xlsx", "geojson"]
 MIME = {
     "csv": "text/csv; charset=utf-8",
@@ -34,22 +40,36 @@ def file_name(layer: LayerOut, kind: Format) -> str:
     )
 
 
-def notes(edition: EditionOut, layer: LayerOut) -> list[tuple[str, str]]:
+def warnings(edition: EditionOut) -> list[Note]:
+    """Return what must stand over the numbers: that they are made up, how they must be read."""
+    found = []
+    if edition.synthetic:
+        found.append(("SYNTHETIC", gettext("Synthetic data, not fact")))
+    if edition.banner:
+        found.append((gettext("Note"), in_language(edition.banner)))
+    return found
+
+
+def sources(edition: EditionOut) -> list[Note]:
+    """Return where the numbers come from."""
+    schematic = f" ({gettext('outlines are schematic')})" if edition.schematic else ""
+    return [
+        (gettext("Edition"), f"{edition.number} ({edition.digest})"),
+        (gettext("Source"), in_language(edition.attribution)),
+        (gettext("Map"), in_language(edition.map_note) + schematic),
+    ]
+
+
+def notes(edition: EditionOut, layer: LayerOut) -> list[Note]:
     """Return what must stand beside the numbers wherever they go."""
-    rows = [
+    return [
+        *warnings(edition),
         (gettext("Industry"), f"{layer.industry.code} {in_language(layer.industry.name)}".strip()),
         (gettext("Level"), level_name(layer.level)),
         (gettext("Measure"), measure_name(layer.measure)),
         (gettext("What is counted"), counted_name(layer.counted)),
-        (gettext("Edition"), f"{edition.number} ({edition.digest})"),
-        (gettext("Source"), in_language(edition.attribution)),
-        (gettext("Map"), in_language(edition.map_note)),
+        *sources(edition),
     ]
-    if edition.banner:
-        rows.insert(0, (gettext("Note"), in_language(edition.banner)))
-    if edition.synthetic:
-        rows.insert(0, ("SYNTHETIC", gettext("Synthetic data, not fact")))
-    return rows
 
 
 def level_name(level: str) -> str:
@@ -102,73 +122,92 @@ def header(layer: LayerOut) -> list[str]:
     ]
 
 
-def rows(layer: LayerOut) -> Iterator[list[str | int | float | None]]:
+def rows(layer: LayerOut) -> Iterator[Row]:
     """Yield one row a place, best first; what is withheld stays empty and says so."""
     for cell in layer.cells:
+        places = figures.decimals(cell.low, cell.high, most=MOST_DECIMALS)
         yield [
             cell.rank,
             cell.code,
             in_language(cell.name),
             in_language(cell.parent),
             cell.n,
-            rounded(cell.value),
-            rounded(cell.low),
-            rounded(cell.high),
+            rounded(cell.value, places),
+            rounded(cell.low, places),
+            rounded(cell.high, places),
             state_name(cell.state),
         ]
 
 
-def rounded(value: float | None) -> float | None:
-    """Return a number with the digits that its interval carries (three decimals at the most)."""
-    return None if value is None else round(value, 3)
+def rounded(value: float | None, places: int) -> float | None:
+    """Return a number with no more decimals than its interval carries."""
+    return None if value is None else round(value, places)
+
+
+def body(kind: Format, edition: EditionOut, layer: LayerOut, outlines: Callable[[], Path]) -> bytes:
+    """Return the view as a file; `outlines` finds the outlines, should they be asked for."""
+    if kind == "csv":
+        return as_csv(edition, layer)
+    if kind == "xlsx":
+        return as_xlsx(edition, layer)
+    return as_geojson(edition, layer, json.loads(outlines().read_bytes()))
 
 
 def as_csv(edition: EditionOut, layer: LayerOut) -> bytes:
     """Return the view as CSV that Excel opens in Chinese (UTF-8 with a byte-order mark)."""
+    return csv_of(notes(edition, layer), header(layer), rows(layer))
+
+
+def csv_of(notes: list[Note], header: list[str], rows: Iterable[Row]) -> bytes:
+    """Return notes and, below a blank line, a table; no text of it runs in a sheet program."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerows(notes(edition, layer))
-    writer.writerow([])
-    writer.writerow(header(layer))
-    writer.writerows(rows(layer))
+    for row in (*notes, [], header, *rows):
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
     return ("\ufeff" + text.getvalue()).encode("utf-8")
 
 
 def as_xlsx(edition: EditionOut, layer: LayerOut) -> bytes:
     """Return the view as a workbook: the table, and a sheet of notes."""
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    return xlsx_of(
+        gettext("Data"), warnings(edition), notes(edition, layer), header(layer), rows(layer)
     )
-    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-    warning = book.add_format({"bold": True, "font_color": "#9a3412"})
-    table = book.add_worksheet(gettext("Data"))
-    line = 0
-    for label, sentence in notes(edition, layer)[:1] if edition.banner or edition.synthetic else []:
-        table.write_string(line, 0, f"{label}: {sentence}", warning)
-        line += 1
-    table.write_row(line, 0, header(layer), bold)
-    table.freeze_panes(line + 1, 3)
-    for at, row in enumerate(rows(layer), start=line + 1):
-        for column, value in enumerate(row):
-            if isinstance(value, str):
-                table.write_string(at, column, value)
-            elif value is not None:
-                table.write_number(at, column, value)
-    table.autofilter(line, 0, line + len(layer.cells), len(header(layer)) - 1)
-    table.set_column(0, 8, 14)
-    about = book.add_worksheet(gettext("Notes"))
-    about.set_column(0, 0, 18)
-    about.set_column(1, 1, 90)
-    for at, (label, sentence) in enumerate(notes(edition, layer)):
-        about.write_string(at, 0, label, bold)
-        about.write_string(at, 1, sentence)
-    book.close()
+
+
+def xlsx_of(
+    title: str, warnings: list[Note], notes: list[Note], header: list[str], rows: Iterable[Row]
+) -> bytes:
+    """Return a workbook: warnings over a table, and a sheet of notes; a text stays a text."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+        warning = book.add_format({"bold": True, "font_color": "#9a3412"})
+        table = book.add_worksheet(title)
+        for line, (label, sentence) in enumerate(warnings):
+            table.write_string(line, 0, f"{label}: {sentence}", warning)
+        top = at = len(warnings)
+        for column, heading in enumerate(header):
+            table.write_string(top, column, heading, bold)
+        for at, row in enumerate(rows, start=top + 1):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    table.write_string(at, column, value)
+                elif value is not None:
+                    table.write_number(at, column, value)
+        table.freeze_panes(top + 1, 3)
+        table.autofilter(top, 0, at, len(header) - 1)
+        table.set_column(0, len(header) - 1, 14)
+        about = book.add_worksheet(gettext("Notes"))
+        about.set_column(0, 0, 18)
+        about.set_column(1, 1, 90)
+        for at, (label, sentence) in enumerate(notes):
+            about.write_string(at, 0, label, bold)
+            about.write_string(at, 1, sentence)
     return file.getvalue()
 
 
 def as_geojson(edition: EditionOut, layer: LayerOut, outlines: dict[str, Any]) -> bytes:
-    """Return the outlines with the view's numbers as properties."""
+    """Return the outlines with the view's numbers as properties; `xietong` says what it is."""
     cells = {cell.code: cell for cell in layer.cells}
     features = []
     for feature in outlines["features"]:
@@ -178,7 +217,21 @@ def as_geojson(edition: EditionOut, layer: LayerOut, outlines: dict[str, Any]) -
             features.append({**feature, "properties": {**feature["properties"], **values}})
     whole = {
         "type": "FeatureCollection",
-        "xietong": dict(notes(edition, layer)),
+        "xietong": {
+            "synthetic": edition.synthetic,
+            "banner": in_language(edition.banner) if edition.banner else None,
+            "edition": edition.number,
+            "digest": edition.digest,
+            "source": in_language(edition.attribution),
+            "map": in_language(edition.map_note),
+            "schematic": edition.schematic,
+            "industry": layer.industry.key,
+            "level": layer.level,
+            "measure": layer.measure,
+            "counted": layer.counted,
+            "unit": in_language(layer.unit),
+            "notes": [list(note) for note in notes(edition, layer)],
+        },
         "features": features,
     }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

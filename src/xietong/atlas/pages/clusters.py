@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any, get_args
 from urllib.parse import urlencode
 
-import xlsxwriter
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -113,10 +110,14 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
         )
     edition = queries.edition(READER)
     known = {one.key: one for one in queries.industries(READER)}
-    table: list[list[Any]] = [_header()]
-    table += [_row(row, known, edition) for row in _found(_asked(request), known)]
-    notes = _notes(edition)
-    body = _csv(notes, table) if kind == "csv" else _xlsx(notes, table)
+    found = [_row(row, known, edition) for row in _found(_asked(request), known)]
+    warnings = exports.warnings(edition)
+    notes = [*warnings, *exports.sources(edition)]
+    body = (
+        exports.csv_of(notes, _header(), found)
+        if kind == "csv"
+        else exports.xlsx_of(gettext("Clusters"), warnings, notes, _header(), found)
+    )
     answer = HttpResponse(body, content_type=exports.MIME[kind])
     answer["Content-Disposition"] = (
         f'attachment; filename="xietong-{edition.number}-clusters.{kind}"'
@@ -140,9 +141,7 @@ def _header() -> list[str]:
     ]
 
 
-def _row(
-    row: Cluster, known: dict[str, IndustryOut], edition: EditionOut
-) -> list[str | int | float]:
+def _row(row: Cluster, known: dict[str, IndustryOut], edition: EditionOut) -> exports.Row:
     names = {one.code: exports.in_language(one.name) for one in edition.members}
     name = exports.in_language(Names(zh=row.name_zh, en=row.name_en))
     return [
@@ -158,43 +157,3 @@ def _row(
         round(row.low, 2),
         round(row.high, 2),
     ]
-
-
-def _notes(edition: EditionOut) -> list[tuple[str, str]]:
-    notes = [
-        (gettext("Edition"), f"{edition.number} ({edition.digest})"),
-        (gettext("Source"), exports.in_language(edition.attribution)),
-    ]
-    if edition.banner:
-        notes.insert(0, (gettext("Note"), exports.in_language(edition.banner)))
-    if edition.synthetic:
-        notes.insert(0, ("SYNTHETIC", gettext("Synthetic data, not fact")))
-    return notes
-
-
-def _csv(notes: list[tuple[str, str]], table: list[list[Any]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerows([*notes, [], *table])
-    return ("\ufeff" + text.getvalue()).encode("utf-8")
-
-
-def _xlsx(notes: list[tuple[str, str]], table: list[list[Any]]) -> bytes:
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet(gettext("Clusters"))
-    bold = book.add_format({"bold": True, "bottom": 1})
-    for at, (label, sentence) in enumerate(notes):
-        sheet.write_string(at, 0, f"{label}: {sentence}")
-    top = len(notes) + 1
-    for at, row in enumerate(table):
-        for column, value in enumerate(row):
-            sheet.write(top + at, column, value, bold if at == 0 else None)
-    sheet.freeze_panes(top + 1, 2)
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 2, 34)
-    sheet.set_column(3, 10, 13)
-    book.close()
-    return file.getvalue()

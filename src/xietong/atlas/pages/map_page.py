@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -168,14 +167,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     asked = MapView.of(request.GET.dict())
     edition = queries.edition(READER, asked.edition)
     layer = _layer(asked, asked.industry or edition.opens_on)
-    if kind == "csv":
-        body = exports.as_csv(edition, layer)
-    elif kind == "xlsx":
-        body = exports.as_xlsx(edition, layer)
-    else:
-        path = queries.boundaries(READER, asked.edition, asked.level)
-        body = exports.as_geojson(edition, layer, json.loads(path.read_bytes()))
+    chosen = cast(exports.Format, kind)
+    body = exports.body(
+        chosen, edition, layer, lambda: queries.boundaries(READER, asked.edition, asked.level)
+    )
     answer = HttpResponse(body, content_type=exports.MIME[kind])
-    name = exports.file_name(layer, kind)  # type: ignore[arg-type]
+    name = exports.file_name(layer, chosen)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
