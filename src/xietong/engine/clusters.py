@@ -61,12 +61,12 @@ def grow_clusters(
     edition's tested cells taken as one family. Adjoining such places merge; a group of fewer than
     `least_units` units is dropped. The order of rows, columns and pairs changes nothing.
 
-    >>> found = grow_clusters([[60, 50, 1, 1], [140, 150, 199, 199]],
-    ...     industries=["391", "17"], places=["a", "b", "c", "d"], members=["A", "A", "B", "B"],
-    ...     neighbours=[[0, 1], [1, 2], [2, 3]], place_totals=[200, 200, 200, 200],
-    ...     publishable=np.ones((2, 4), bool))
+    >>> counts = np.array([[60, 50, 10, 20], [940, 950, 990, 980]])
+    >>> found = grow_clusters(counts, industries=["391", "17"], places=["a", "b", "c", "d"],
+    ...     members=["A", "A", "B", "B"], neighbours=[[0, 1], [1, 2], [2, 3]],
+    ...     place_totals=counts.sum(axis=0), publishable=np.ones((2, 4), bool))
     >>> [(each.key, each.places, each.units) for each in found]
-    [('391@a', ('a', 'b'), 110)]
+    [('17@c', ('c', 'd'), 1970), ('391@a', ('a', 'b'), 110)]
 
     Raises ValueError for shapes that do not fit, names that repeat or pairs out of range.
 
