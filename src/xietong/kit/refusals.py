@@ -53,3 +53,9 @@ class NotAllowed(Refusal):
     """The actor may not do this."""
 
     status = 403
+
+
+class Broken(Refusal):
+    """It was not done because something of ours broke."""
+
+    status = 500

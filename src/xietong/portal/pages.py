@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import gettext
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import SearchHit
-from xietong.kit.refusals import NotFound
+from xietong.kit.doors import api_answer, as_problem_json
+from xietong.kit.refusals import N_, Broken, NotFound
+from xietong.portal.api_requests import API
 from xietong.region.rules import READER
 
 SUGGESTED = 8
@@ -66,19 +67,35 @@ def _found(request: HttpRequest) -> dict[str, Any]:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere."""
-    return render(
-        request,
-        "kit/refusal.html",
-        {
-            "title": gettext("There is no page at this address."),
-            "way_out": gettext("Check the address, search above, or begin at the home page."),
-            "code": "no_such_page",
-            "status": 404,
-        },
-        status=404,
+    if request.path_info.startswith(API):
+        return api_answer(
+            request,
+            NotFound(
+                "no_such_operation",
+                N_("The API has nothing at this address."),
+                way_out=N_("See the API's description at /api/v1/docs."),
+            ),
+        )
+    refusal = NotFound(
+        "no_such_page",
+        N_("There is no page at this address."),
+        way_out=N_("Check the address, search above, or begin at the home page."),
     )
+    return render(request, "kit/refusal.html", as_problem_json(refusal), status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a fault of our own: without the frame, which may be what broke."""
+    if request.path_info.startswith(API):
+        return api_answer(
+            request,
+            Broken(
+                "broken",
+                N_("Something broke here"),
+                way_out=N_(
+                    "Nothing was changed. Try again in a minute; if it happens again, tell the "
+                    "operator of this node the time and the address."
+                ),
+            ),
+        )
     return HttpResponseServerError(loader.render_to_string("kit/failed.html", {}, request=None))
