@@ -43,9 +43,10 @@ class GivenCodes:
         one of that year. Else it is the one in use, unless an older one knows clearly more rows.
         Zeros are lost where no code begins with one and some are codes only with one before them.
         """
-        older = sorted({*concordance.by_vintage} - {concordance.current}, reverse=True)
+        older = sorted({*concordance.by_vintage} - {concordance.current}, key=_year, reverse=True)
         editions = [cls(concordance, codes, one, False) for one in (concordance.current, *older)]
-        stated = [one for one in editions if one._year & {*_YEAR.findall(heading)}]
+        years = _YEAR.findall(heading)
+        stated = [one for one in editions if _year(one.vintage) in years]
         plain = stated[0] if stated else _dated(editions, counts)
         zeros_lost = not any(code.startswith("0") for code in counts) and any(
             len(code) == DEPTH - 1 and not plain._found(code) and plain._found(f"0{code}")
@@ -71,15 +72,16 @@ class GivenCodes:
         """Return how many rows have a code of this edition."""
         return sum(count for code, count in counts.items() if self._found(code))
 
-    @property
-    def _year(self) -> set[str]:
-        return set(_YEAR.findall(self.vintage))
-
     def _found(self, code: str) -> str | None:
         known: Collection[str] = self.codes
         if self.vintage != self.concordance.current:
             known = self.concordance.by_vintage[self.vintage]
         return next((form for form in _forms(code) if form in known), None)
+
+
+def _year(edition: str) -> str:
+    """Return the year in an edition's name, "" where it names none."""
+    return next(iter(_YEAR.findall(edition)), "")
 
 
 def _dated(editions: Sequence[GivenCodes], counts: Mapping[str, int]) -> GivenCodes:
