@@ -68,8 +68,8 @@ def code_table(file: Path, output: Path, progress: Progress = silent) -> int:
     """Write the table with division, group, class, confidence and words; return its rows.
 
     Needs a name or a scope; all columns are kept as they are. Refuses `output_is_input`,
-    `output_not_possible`, `table_unreadable`, `columns_nested`, `columns_missing` and
-    `table_not_written`.
+    `output_kind_unknown`, `output_folder_missing`, `table_unreadable`, `columns_nested`,
+    `columns_missing` and `table_not_written`.
     """
     _check_output(file, output)
     ways = methods.current()
@@ -145,14 +145,22 @@ def _check_output(file: Path, output: Path) -> None:
             field="output",
             file=output.name,
         )
-    if output.suffix.lower() not in ENDINGS or not output.absolute().parent.is_dir():
+    if output.suffix.lower() not in ENDINGS:
         raise Refusal(
-            "output_not_possible",
-            N_("“{output}” cannot be written: no such folder, or no such kind of table."),
-            way_out=N_("Name a file in a folder that exists, ending in one of {endings}."),
+            "output_kind_unknown",
+            N_("“{output}” does not say which kind of table it shall be."),
+            way_out=N_("Let its name end in one of {endings}."),
             field="output",
-            output=str(output),
+            output=output.name,
             endings=", ".join(ENDINGS),
+        )
+    if not output.absolute().parent.is_dir():
+        raise Refusal(
+            "output_folder_missing",
+            N_("There is no folder {folder} to write to."),
+            way_out=N_("Make it first, or name another."),
+            field="output",
+            folder=str(output.absolute().parent),
         )
 
 
