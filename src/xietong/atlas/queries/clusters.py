@@ -22,7 +22,7 @@ from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import Actor
 
 Sort = Literal["units", "lq", "share", "name"]
-KEY = re.compile(r"[A-Za-z0-9._-]{1,80}")
+KEY = re.compile(r"[A-Za-z0-9._@-]{1,80}")
 
 
 def clusters(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 from pypinyin import lazy_pinyin
 
 from xietong.kit.references import Reference
@@ -55,7 +55,7 @@ def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
                 before=before,
                 after=pack.digest,
             )
-    except (KeyError, ValueError, DatabaseError) as fault:
+    except (KeyError, ValueError, DataError, IntegrityError) as fault:
         raise Refusal(
             "pack_faulty",
             N_("The region pack “{code}” cannot be loaded: {fault}."),
