@@ -31,7 +31,7 @@ def register() -> None:
 @click.option("--all", "every", is_flag=True, help=f"Show every problem, not the first {SHOWN}.")
 def check(file: Path, every: bool) -> None:
     """Check a register and list what is wrong with it; nothing is stored."""
-    found = operations.check_register(actor=LOCAL, path=file)
+    found = operations.check_register(actor=LOCAL, path=file, progress=Printer())
     for problem in found.problems if every else found.problems[:SHOWN]:
         click.echo(problem_line(problem))
     if len(found.problems) > SHOWN and not every:
