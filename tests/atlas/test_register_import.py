@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from atlas.registers import on_the_shelf, planted, shuffled, stored, write_csv
+from atlas.registers import HEADINGS, on_the_shelf, planted, shuffled, stored, write_csv
 from houses import MEMBERS, Lakes
 from xietong.atlas import methods, operations, queries
 from xietong.atlas.models import Register, RegisterVersion
@@ -66,15 +66,18 @@ def lakes_classes() -> set[str]:
     return {code for code in methods.current().codes if len(code) == 4}
 
 
-def test_quality_adds_up_and_says_what_the_editions_manifest_reads(lakes: Lakes) -> None:
-    version, _ = bring(lakes, "southshore")
+@pytest.mark.parametrize("member", MEMBERS)
+def test_quality_adds_up_and_says_what_the_editions_manifest_reads(
+    lakes: Lakes, member: str
+) -> None:
+    version, _ = bring(lakes, member)
     quality = version.quality
-    assert version.rows == quality["rows"] == len(planted(lakes.registers["southshore"]))
+    assert version.rows == quality["rows"] == len(planted(lakes.registers[member]))
     assert quality["placed_county"] == version.rows
     assert quality["placed_prefecture"] == quality["unplaced"] == quality["outside"] == 0
     assert quality["coded"] == version.rows
     assert quality["stated_kept"] == version.rows - quality["missing"]["industry_code"]
-    assert 0 < quality["stated_kept"] < version.rows
+    assert 0 < quality["stated_kept"] <= version.rows
     assert sum(quality["placed_by"].values()) == version.rows
 
 
@@ -116,13 +119,26 @@ def test_codes_of_an_older_edition_are_carried_into_the_one_in_use(
             ("乙灯厂", "2", "", address, "1103"),
             ("丙船厂", "3", "", address, "1101"),
         ],
-        ("Name", "Registration number", "Business scope", "Address", "Industry code (2010)"),
+        (*HEADINGS[:4], "Industry code (2010)"),
     )
     version, _ = bring(lakes, path=path)
     rows = stored(lakes, version).to_pylist()
     # 1101 became 1111 and 1112, which share a group.
     assert [row["class"] or row["group"] for row in rows] == ["1121", "1122", "111"]
     assert version.quality["stated_edition"] == "lk2010"
+
+
+def test_the_heading_of_the_codes_says_of_which_edition_they_are(
+    lakes: Lakes, tmp_path: Path
+) -> None:
+    rows = [(f"甲{row}", str(row), "", "北岸省", "1121") for row in range(9)]
+    heading = "Industry code ({year})"
+    editions = {}
+    for year in ("2010", "2020"):
+        path = write_csv(tmp_path / f"{year}.csv", rows, (*HEADINGS[:4], heading.format(year=year)))
+        quality = bring(lakes, path=path)[0].quality
+        editions[quality["stated_edition"]] = quality["stated_kept"]
+    assert editions == {"lk2010": 0, "lk2020": 9}
 
 
 def test_the_base_table_reads_what_an_import_keeps(lakes: Lakes, tmp_path: Path) -> None:
@@ -166,6 +182,7 @@ def test_other_methods_read_the_same_file_anew(
     lakes: Lakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = bring(lakes)
+    RegisterVersion.objects.update(quality={"rows": "as it was read before"})
     monkeypatch.setattr(methods, "READING_VERSION", methods.READING_VERSION + 1)
     methods._methods.cache_clear()
     second, created = bring(lakes)
@@ -173,6 +190,7 @@ def test_other_methods_read_the_same_file_anew(
     assert created
     assert (second.number, second.digest) == (2, first.digest)
     assert second.method_digest != first.method_digest
+    assert second.quality == first.quality
 
 
 def test_words_belong_to_the_file_until_others_are_given(lakes: Lakes, tmp_path: Path) -> None:
