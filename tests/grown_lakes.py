@@ -15,6 +15,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 COUNTIES = {
@@ -46,6 +47,18 @@ TRADES = {
     "2211": "船型设计",
     "2220": "船艇修理",
 }
+# Which classes make up an industry of the map.
+FAMILIES = {
+    "all": set(TRADES),
+    **{
+        f"{kind}{stem}": {one for one in TRADES if one.startswith(stem)}
+        for kind, length in (("d", 2), ("g", 3))
+        for stem in sorted({class_[:length] for class_ in TRADES})
+    },
+    "c-lake_boats": {"1111", "1121", "2110", "2211", "2220"},
+    "s-lamplight.lamps": {"1220"},
+}
+ABOVE = ("810000", "820000", "810100", "810200", "820100", "820200")
 HEADINGS = (
     *("Name", "Registration number", "Registered on", "Capital", "Currency"),
     *("Business scope", "County code", "Industry code", "Address"),
@@ -97,6 +110,7 @@ def counts() -> Counter[tuple[str, str]]:
     return table
 
 
+@cache
 def firms() -> list[Firm]:
     """Return all firms, in an order that tells nothing."""
     found = []

@@ -47,6 +47,7 @@ def rows_of_clusters(built: BuiltEdition, sources: Sources) -> list[Cluster]:
     named = names_of_nodes(sources)
     place_names = {one.code: Names(zh=one.name_zh, en=one.name_en) for one in sources.places}
     member_of = _members_by_place(sources)
+    totals = dict(zip(built.tables.industries.tolist(), built.tables.totals.tolist(), strict=True))
     ranks: Counter[str] = Counter()
     rows = []
     for found in built.clusters:
@@ -62,7 +63,7 @@ def rows_of_clusters(built: BuiltEdition, sources: Sources) -> list[Cluster]:
                 name_zh=names.zh,
                 name_en=names.en,
                 units=found.units,
-                share=found.share,
+                share=found.units / totals[found.industry],
                 lq=found.quotient,
                 low=found.low,
                 high=found.high,
