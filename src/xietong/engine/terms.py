@@ -30,8 +30,8 @@ def fold(text: str) -> str:
     brackets; both must compare equal to the plain form. OpenCC converts whole phrases and costs
     tens of microseconds, so it is called only where some character is Traditional by itself.
 
-    >>> fold("ＡＢＣ電子（蘇州）有限公司")
-    'abc电子(苏州)有限公司'
+    >>> fold("ＡＢＣ電子（華東）有限公司")
+    'abc电子(华东)有限公司'
     """
     if not _BEYOND_ASCII.search(text):
         return text.lower()

@@ -97,8 +97,16 @@ class CodeHistory:
         codes (townships, 9 or 12 digits) count by their first six, shorter ones (31, 3205) are
         filled with zeros.
 
-        >>> history.resolve("330227").place.code  # doctest: +SKIP
-        '330212'
+        >>> row = {"valid_from": "", "valid_to": "", "kind": "civil"}
+        >>> places = [
+        ...     {**row, "code": "910000", "level": "province", "parent": ""},
+        ...     {**row, "code": "910100", "level": "prefecture", "parent": "910000"},
+        ...     {**row, "code": "910102", "level": "county", "parent": "910100"},
+        ... ]
+        >>> changes = [{"old_code": "910121", "new_code": "910102", "kind": "renumber"}]
+        >>> history = CodeHistory(places, changes, vintage=2019)
+        >>> [history.resolve(code).place.code for code in ("910121", "9101", "910102003")]
+        ['910102', '910100', '910102']
         """
         known = self._known.get(code)
         if known is None:

@@ -174,7 +174,7 @@ class _Writer:
             self._mean(form, "short", place)
 
     def _zone(self, form: str, place: Place) -> None:
-        """A zone, also with its city's full name in front (苏州新区 and 苏州市新区)."""
+        """A zone, also with its city's full name in front (甲州新区 and 甲州市新区)."""
         self._mean(form, "zones", place)
         self._names[form].sure |= self._grammar.ends(form, "county")
         for length in range(2, min(len(form), 6)):

@@ -63,7 +63,7 @@ class Reader:
         following = [*(hit.start for hit in hits), -1][1:]
         for hit, after in zip(hits, following, strict=True):
             chained = chained and self._follows(text, at, hit.start)
-            # A name that another follows at once is no road's, though 江都 begins with a river.
+            # A name that another follows at once is no road's, whatever that one begins with.
             if after != hit.end and self._is_road(text, hit):
                 chained = False
                 continue
@@ -101,7 +101,7 @@ class Reader:
         """Read a firm's name: its branch's place, else the places that lead it.
 
         A place counts at the start, right after a bracket and right behind the words that end a
-        firm's own name (…公司昆山分公司); a complete name counts anywhere. It must agree with what
+        firm's own name (…公司甲县分公司); a complete name counts anywhere. It must agree with what
         the row already says of its place. A development zone counts only where the folded address
         says that it lies in one: banks and trading firms carry a zone's name all over the city.
         """
@@ -166,7 +166,7 @@ class Reader:
             return self._grammar.road_after_short.match(text, hit.end) is not None
         if text.startswith(self._grammar.breaks, hit.end - 1):
             return True
-        # 泾县路 is a road; behind a longer complete name 路 opens the next word (路桥区路北).
+        # 甲县路 is a road; behind a longer complete name 路 opens the next word (甲山区路北).
         short = hit.end - hit.start == _SHORTEST
         return short and self._grammar.road_after_full.match(text, hit.end) is not None
 
