@@ -54,6 +54,8 @@ def read_columns(path: Path, names: list[str], batch_rows: int) -> Iterator[pa.R
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=batch_rows, columns=names):
+                # A file's texts are whatever bytes its writer put there.
+                batch.validate(full=True)
                 yield pa.RecordBatch.from_arrays(
                     [_unpacked(batch.column(name)) for name in names], names=names
                 )
