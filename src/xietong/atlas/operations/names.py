@@ -119,8 +119,18 @@ def _check(kind: str, name_zh: str, name_en: str, source: str) -> None:
 
 
 def detach_name(*, actor: Actor, key: int, reason: str) -> None:
-    """Take a published name off the map. Refuses `no_such_name`."""
+    """Take a published name off the map.
+
+    Refuses `detaching_without_reason` and `no_such_name`.
+    """
     require_writer(actor, "detach_name")
+    if not reason.strip():
+        raise Refusal(
+            "detaching_without_reason",
+            N_("A published name is not taken off the map without a reason."),
+            way_out=N_("Give the reason in a sentence."),
+            field="reason",
+        )
     with transaction.atomic():
         row = PublishedName.objects.select_for_update().filter(pk=key).first()
         if row is None:
@@ -134,7 +144,7 @@ def detach_name(*, actor: Actor, key: int, reason: str) -> None:
             actor=actor,
             verb="detach_name",
             subject=Reference("atlas", "published_name", str(key)),
-            reason=reason,
+            reason=reason.strip(),
             name=row.name_zh,
         )
         row.delete()
