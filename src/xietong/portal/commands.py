@@ -47,7 +47,10 @@ def up(port: int, serve: bool) -> None:
 
 
 def bring_sample(pack: RegionPack, progress: Progress) -> None:
-    """Import boundaries and registers: the real ones where all lie in XIETONG_DATA, else a twin."""
+    """Import boundaries and registers: the real ones where all lie in XIETONG_DATA, else a twin.
+
+    A member that has brought a register of its own keeps it; only a twin's gives way.
+    """
     data = Path(settings.XIETONG_DATA)
     outlines = pack.facts["boundaries"]
     progress("Boundaries")
@@ -63,8 +66,16 @@ def bring_sample(pack: RegionPack, progress: Progress) -> None:
     else:
         region.draw_schematic_boundaries(actor=LOCAL, pack=pack)
     samples = pack.facts.get("datasets", [])
+    brought = {
+        one.register.member.code: one.source_name
+        for one in atlas_queries.newest_versions(LOCAL)
+        if not one.synthetic
+    }
     if samples and all((data / sample["file"]).is_file() for sample in samples):
         for sample in samples:
+            name = Path(sample["file"]).name
+            if brought.get(sample["member"], name) != name:
+                continue
             atlas.import_register(
                 actor=LOCAL,
                 member=sample["member"],
@@ -73,10 +84,17 @@ def bring_sample(pack: RegionPack, progress: Progress) -> None:
                 progress=progress,
             )
         return
+    if len(brought) == len(pack.facts["members"]):
+        return
     for member, path in atlas.make_twin(Path(settings.XIETONG_HOME) / "twin", progress).items():
-        atlas.import_register(
-            actor=LOCAL, member=member, path=path, about=atlas.About.of_twin(), progress=progress
-        )
+        if member not in brought:
+            atlas.import_register(
+                actor=LOCAL,
+                member=member,
+                path=path,
+                about=atlas.About.of_twin(),
+                progress=progress,
+            )
 
 
 def run_server(port: int) -> None:
