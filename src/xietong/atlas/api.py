@@ -33,6 +33,19 @@ Which = Annotated[
 Industry = Annotated[str, Query(max_length=80, description="such as d39, g391, c-… or s-…")]
 
 
+def _files(*mimes: str) -> dict[str, Any]:
+    """Return how the description tells an answer that is a file of one of these kinds."""
+    content = {
+        mime.split(";")[0]: {
+            "schema": {"type": "object"}
+            if mime.endswith("json")
+            else {"type": "string", "format": "binary"}
+        }
+        for mime in mimes
+    }
+    return {"responses": {200: {"description": "the file", "content": content}}}
+
+
 def _number(which: str) -> int | None:
     return None if which == "current" else int(which)
 
@@ -85,17 +98,7 @@ def layer(
     "/editions/{which}/export.{kind}",
     response={200: bytes, **REFUSED},
     summary="One view of the map as a file",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "the file",
-                "content": {
-                    mime.split(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-                    for mime in exports.MIME.values()
-                },
-            }
-        }
-    },
+    openapi_extra=_files(*exports.MIME.values()),
 )
 def export(
     request: HttpRequest,
@@ -168,11 +171,12 @@ def place(
     "/editions/{which}/boundaries/{level}",
     response={200: dict[str, Any], **REFUSED},
     summary="Outlines of places (GeoJSON)",
+    openapi_extra=_files(exports.MIME["geojson"]),
 )
 def boundaries(request: HttpRequest, which: Which, level: Level) -> HttpResponse:
     """Return the outlines that the edition was compiled with; they never change for a number."""
     path = queries.boundaries(READER, _number(which), level)
-    answer = HttpResponse(path.read_bytes(), content_type="application/geo+json")
+    answer = HttpResponse(path.read_bytes(), content_type=exports.MIME["geojson"])
     answer["Cache-Control"] = (
         "public, max-age=3600" if which == "current" else "public, max-age=31536000, immutable"
     )

@@ -55,6 +55,12 @@ class NotAllowed(Refusal):
     status = 403
 
 
+class Malformed(Refusal):
+    """The request is none that could be answered."""
+
+    status = 400
+
+
 class Broken(Refusal):
     """It was not done because something of ours broke."""
 

@@ -234,7 +234,10 @@ PROBLEMS: dict[str, Words] = {
     ),
     "outline_not_in_degrees": Words(
         N_("the outline of {code} is not in degrees, longitude before latitude"),
-        N_("Convert the file from its projection to degrees, longitude first, and import it again."),
+        N_(
+            "Convert the file from its projection to degrees, longitude first, "
+            "and import it again."
+        ),
     ),
     "outlines_overlap": Words(
         N_("the outlines of {code} and {other} lie over each other"),

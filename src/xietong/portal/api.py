@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from xietong.atlas.api import router as atlas
 from xietong.kit.doors import api_answer
 from xietong.kit.refusals import N_, Refusal
 
-api = NinjaAPI(
+PROBLEM, PLAIN = "application/problem+json", "application/json"
+
+
+class Api(NinjaAPI):
+    """The API, whose description says in which form an answer really comes."""
+
+    def get_openapi_schema(self, **ways: Any) -> OpenAPISchema:
+        """Return the description (OpenAPI) of every operation."""
+        schema = super().get_openapi_schema(**ways)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    content = answer.get("content", {})
+                    if int(status) >= 400 and PLAIN in content:
+                        answer["content"] = {PROBLEM: content[PLAIN]}
+                    elif len(content) > 1:
+                        # The operation names the forms of its files itself.
+                        content.pop(PLAIN, None)
+        return schema
+
+
+api = Api(
     title="Xietong",
     version="1",
     description="The cluster map of a region, compiled jointly by its members.",

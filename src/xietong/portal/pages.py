@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import SearchHit
 from xietong.kit.doors import api_answer, as_problem_json
-from xietong.kit.refusals import N_, Broken, NotFound
+from xietong.kit.refusals import N_, Broken, Malformed, NotFound
 from xietong.portal.api_requests import API
 from xietong.region.rules import READER
 
@@ -68,14 +68,12 @@ def _found(request: HttpRequest) -> dict[str, Any]:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere."""
     if request.path_info.startswith(API):
-        return api_answer(
-            request,
-            NotFound(
-                "no_such_operation",
-                N_("The API has nothing at this address."),
-                way_out=N_("See the API's description at /api/v1/docs."),
-            ),
+        refusal = NotFound(
+            "no_such_operation",
+            N_("The API has nothing at this address."),
+            way_out=N_("See the API's description at /api/v1/docs."),
         )
+        return api_answer(request, refusal)
     refusal = NotFound(
         "no_such_page",
         N_("There is no page at this address."),
@@ -84,18 +82,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "kit/refusal.html", as_problem_json(refusal), status=404)
 
 
+def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that is none, without the frame, which asks what the request's host is."""
+    refusal = Malformed(
+        "malformed",
+        N_("The request cannot be understood."),
+        way_out=N_("Check the address and the host name, then try again."),
+    )
+    if request.path_info.startswith(API):
+        return api_answer(request, refusal)
+    body = loader.render_to_string("kit/failed.html", as_problem_json(refusal), request=None)
+    return HttpResponse(body, status=refusal.status)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a fault of our own: without the frame, which may be what broke."""
+    refusal = Broken(
+        "broken",
+        N_("Something broke here"),
+        way_out=N_(
+            "Nothing was changed. Try again in a minute; if it happens again, tell the operator of "
+            "this node the time and the address."
+        ),
+    )
     if request.path_info.startswith(API):
-        return api_answer(
-            request,
-            Broken(
-                "broken",
-                N_("Something broke here"),
-                way_out=N_(
-                    "Nothing was changed. Try again in a minute; if it happens again, tell the "
-                    "operator of this node the time and the address."
-                ),
-            ),
-        )
-    return HttpResponseServerError(loader.render_to_string("kit/failed.html", {}, request=None))
+        return api_answer(request, refusal)
+    body = loader.render_to_string("kit/failed.html", as_problem_json(refusal), request=None)
+    return HttpResponse(body, status=refusal.status)

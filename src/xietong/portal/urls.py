@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from xietong.portal import pages
 from xietong.portal.api import api
 
+handler400 = "xietong.portal.pages.malformed"
 handler404 = "xietong.portal.pages.not_found"
 handler500 = "xietong.portal.pages.failed"
 
