@@ -42,8 +42,8 @@ def draw(
     of rounded coordinates. The order of the points changes nothing.
 
     What comes out looks like a map and is none: areas mean nothing, one border in six is missing
-    and as many are invented, and the places under one parent need not hang together. Raises ValueError for
-    fewer than three points, for points on one line, and for two places at one point.
+    and as many are invented, and the places under one parent need not hang together. Raises
+    ValueError for fewer than three points, for points on one line, and for two places at one point.
 
     Source: Aurenhammer, F. (1991). Voronoi diagrams: a survey of a fundamental geometric data
     structure. ACM Computing Surveys 23 (3), 345-405.
