@@ -10,17 +10,19 @@ In this process (the test's own database, a home in a temporary folder):
 By commands, with a database of its own on the database that the run is on:
 
     with household(tmp_path) as house:
-        house.run("manage", "migrate", "--verbosity", "0")
+        house.settle()
+        house.run("register", "list")
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,28 @@ from xietong.region.packs import RegionPack, read_pack
 LAKES = ROOT / "tests" / "region_lakes"
 DATA = LAKES / "data"
 MEMBERS = ("northshore", "southshore")
+SETTLE = """
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+from django.core.management import call_command
+from xietong.region import operations
+from xietong.region.packs import read_pack
+from xietong.region.rules import LOCAL
+call_command("migrate", verbosity=0)
+pack = read_pack(settings.XIETONG_REGIONS, settings.XIETONG_REGION)
+operations.load_region(actor=LOCAL, pack=pack)
+outlines = pack.facts["boundaries"]
+operations.import_boundaries(
+    actor=LOCAL,
+    county=Path(settings.XIETONG_DATA) / outlines["county"],
+    crs=outlines["crs"],
+    code_property=outlines["code_property"],
+    attribution_zh=outlines["attribution_zh"],
+    attribution_en=outlines["attribution_en"],
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +130,27 @@ class Household:
             text=True,
             **how,
         )
+
+    def settle(self) -> None:
+        """Lay the tables, load the region and import its outlines, in one process."""
+        told = subprocess.run(
+            [sys.executable, "-c", SETTLE],
+            env={**self.environment, "DJANGO_SETTINGS_MODULE": "xietong.portal.settings"},
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+        )
+        assert told.returncode == 0, told.stderr
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what a query finds in the household's database, asked from outside of Django."""
+        if url := self.environment.get("XIETONG_DATABASE_URL"):
+            import psycopg
+
+            with psycopg.connect(url) as server:
+                return server.execute(query.encode()).fetchall()
+        with closing(sqlite3.connect(self.home / "xietong.sqlite3")) as file:
+            return file.execute(query).fetchall()
 
     def run(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Run `xietong` with arguments to its end; fail where it ends otherwise than expected."""
