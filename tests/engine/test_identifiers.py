@@ -111,6 +111,15 @@ def test_a_column_is_checked_as_its_codes_are_one_by_one(codes: list[str | None]
         assert found.lengths[at] == len(code or "")
 
 
+def test_a_letter_outside_the_alphabet_is_never_right() -> None:
+    """Were it read as −1, a Z would stand for the Y, which is worth 30, and the sum be right."""
+    body = next(f"91310115{at:09d}" for at in range(99) if mod_31_3(f"91310115{at:09d}") == "Y")
+    found = RULE.check(pa.array([body + "Y", body + "Z"]))
+    assert found.right.tolist() == [True, False]
+    assert found.wrong_letters.tolist() == [False, True]
+    assert found.wrong_check.tolist() == [False, False]
+
+
 def test_a_slice_and_a_chunk_are_checked_alike() -> None:
     good = "91350100M000100Y43"
     whole = pa.array(["x", good, None, good[:-1]])

@@ -46,8 +46,9 @@ class Planted:
     truth: str
 
 
+@cache
 def table(name: str, pack: str = "yrd") -> list[dict[str, str]]:
-    """One table of a region pack as rows of text."""
+    """One table of a region pack as rows of text, read once: leave the rows as they are."""
     return read_csv(REGIONS / pack / f"{name}.csv")
 
 

@@ -90,6 +90,9 @@ def placer() -> Placer:
         ("宿迁市经济开发区东区松花江路1号", "宿迁", JIANGSU, "321311"),
         ("宿迁市经济开发区（东区）华山路", "宿迁", JIANGSU, "321311"),
         ("宿迁市经济开发区振兴大道", "宿迁", JIANGSU, "321302"),
+        # the text against a column that names a county
+        ("上海市宝山区沪太路1号", "普陀", SHANGHAI, "310113"),
+        ("沪太路1号宝山区政府旁", "普陀", SHANGHAI, "310107"),
         # script and width
         ("江蘇省崑山市花橋鎮１２號", "", JIANGSU, "320583"),
         ("浙江 余姚 低塘街道", "", ZHEJIANG, "330281"),

@@ -166,6 +166,13 @@ def test_totals_notes_and_repeated_headings_are_no_records(tmp_path: Path) -> No
     assert (found.quality["rows"], found.quality["skipped"], found.refused) == (2, 4, False)
 
 
+def test_figures_without_a_unit_are_told_once(tmp_path: Path) -> None:
+    rows = [good(1, capital="500000"), good(2, capital="50万"), good(3, capital="70000")]
+    for batch_rows in (1, 100):
+        (problem,) = check(written(tmp_path / "a.csv", rows), batch_rows=batch_rows).problems
+        assert problem == Problem("capital_without_unit", None, "capital", {"rows": 2})
+
+
 def test_a_firm_called_like_a_total_is_a_record(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", [good(1, name="合计"), good(2, name="注册会计师事务所")])
     assert (check(path).problems, check(path).quality["rows"]) == ((), 2)
