@@ -1,7 +1,8 @@
-"""Tests of the whole house may stand in the region of the lakes."""
+"""Tests of the whole house may stand in the lakes, or in a published edition of them."""
 
 from __future__ import annotations
 
+from editions import grown, grown_apart, grown_photograph
 from houses import lakes
 
-__all__ = ["lakes"]
+__all__ = ["grown", "grown_apart", "grown_photograph", "lakes"]
