@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
 
 import click
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from xietong.atlas import operations as atlas
@@ -40,10 +42,32 @@ def up(port: int, serve: bool) -> None:
         atlas.publish_edition(actor=LOCAL, number=edition.number)
     progress(f"Edition {edition.number} {'compiled' if compiled else 'unchanged'}")
     progress("Static files")
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_static()
     if serve:
         progress(f"Serving on http://127.0.0.1:{port}/")
         run_server(port)
+
+
+def collect_static() -> bool:
+    """Collect the static files where any of them has changed; return whether."""
+    mark = Path(settings.XIETONG_HOME) / "static.digest"
+    wanted = _digest_of_static()
+    collected = Path(settings.STATIC_ROOT).is_dir() and mark.is_file()
+    if collected and mark.read_text() == wanted:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(wanted)
+    return True
+
+
+def _digest_of_static() -> str:
+    """Return one hash over the names, sizes and times of all files that are to be collected."""
+    facts = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = os.stat(storage.path(path))
+            facts.append(f"{path} {found.st_size} {found.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()
 
 
 def bring_sample(pack: RegionPack, progress: Progress) -> None:

@@ -136,7 +136,8 @@ def database(name: str, home: Path) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(port),
-            "OPTIONS": {"pool": True},
+            # A command wants one connection; the server's threads share up to sixteen.
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}},
         }
     raise refused
 

@@ -13,11 +13,20 @@ class Xietong(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         """Run a command in the reader's language; turn a refusal into a line."""
+        from django.db import DatabaseError
+
         from xietong.kit.doors import command_line, problem_lines
         from xietong.kit.refusals import Refusal
+        from xietong.portal.readiness import why_not_ready
 
         try:
-            return super().invoke(context)
+            try:
+                return super().invoke(context)
+            except DatabaseError as fault:
+                refusal = why_not_ready(fault)
+                if refusal is None:
+                    raise
+                raise refusal from fault
         except Refusal as refusal:
             for line in problem_lines(refusal):
                 click.echo(line, err=True)

@@ -144,4 +144,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # The pool warns of every attempt; that none succeeded is told by whoever wanted a connection.
+    "loggers": {"psycopg.pool": {"level": "ERROR"}},
 }

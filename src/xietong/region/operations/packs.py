@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from django.db import DataError, IntegrityError, transaction
-from pypinyin import lazy_pinyin
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
@@ -236,5 +235,7 @@ def spelt(chinese: str) -> str:
     >>> spelt("湖州港")
     'huzhougang hzg'
     """
+    from pypinyin import lazy_pinyin  # its dictionary takes half a second to load
+
     syllables = lazy_pinyin(chinese, errors="ignore")
     return f"{''.join(syllables)} {''.join(syllable[0] for syllable in syllables)}"
