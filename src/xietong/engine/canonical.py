@@ -56,6 +56,7 @@ def _absorb(whole: hashlib._Hash, name: str, table: pa.Table) -> None:
     columns = sorted(table.column_names)
     for column in columns:
         _refuse(f"{name}.{column}", table[column])
+    table = table.combine_chunks()  # sorted and taken from in half the time
     order = pc.sort_indices(table, sort_keys=[(column, "ascending") for column in columns])
     for column in columns:
         # One column after another, each value ended by a byte that no value holds.
