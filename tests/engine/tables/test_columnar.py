@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from decimal import Decimal
 from functools import partial
@@ -13,6 +14,7 @@ import pytest
 
 from engine.tables.packs import cells, synonyms
 from engine.tables.test_text import code_of
+from xietong.engine.problems import ProblemsFound
 from xietong.engine.tables import columnar, open_table
 
 FLAT = {
@@ -90,13 +92,13 @@ def test_no_rows_or_no_flat_column_is_an_empty_table(tmp_path: Path) -> None:
         assert code_of(partial(open_table, path)) == "table_empty"
 
 
-def test_too_many_columns_and_too_large_a_chunk(
+def test_too_many_columns_and_too_large_a_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wide = written(tmp_path / "a.parquet", {f"c{at}": pa.array([1]) for at in range(2_001)})
     assert code_of(lambda: open_table(wide)) == "too_many_columns"
     path = written(tmp_path / "b.parquet", FLAT)
-    monkeypatch.setattr(columnar, "MOST_CHUNK_BYTES", 10)
+    monkeypatch.setattr(columnar, "MOST_GROUP_BYTES", 10)
     assert code_of(lambda: open_table(path)) == "file_too_large"
 
 
@@ -104,3 +106,14 @@ def test_two_columns_of_one_name_are_damage(tmp_path: Path) -> None:
     table = pa.Table.from_arrays([pa.array(["甲"]), pa.array(["乙"])], names=["name", "name"])
     pq.write_table(table, tmp_path / "a.parquet")
     assert code_of(lambda: open_table(tmp_path / "a.parquet")) == "file_damaged"
+
+
+def test_statistics_that_contradict_their_column_abort_nothing(tmp_path: Path) -> None:
+    """Arrow ends the process when it is asked for the metadata of such a column."""
+    path = written(tmp_path / "a.parquet", {"name": pa.array(["甲", "乙"])})
+    optional, required = b"\x15\x0c\x25\x02\x18\x04name", b"\x15\x0c\x25\x00\x18\x04name"
+    whole = path.read_bytes()
+    assert whole.count(optional) == 1
+    path.write_bytes(whole.replace(optional, required))
+    with contextlib.suppress(ProblemsFound):
+        assert cells(open_table(path))

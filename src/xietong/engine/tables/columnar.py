@@ -9,7 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xietong.engine.problems import Problem, ProblemsFound
-from xietong.engine.tables.limits import MOST_CHUNK_BYTES, MOST_COLUMNS, MOST_ROWS
+from xietong.engine.tables.limits import MOST_COLUMNS, MOST_GROUP_BYTES, MOST_ROWS
+
+# Names that are no UTF-8 come as a ValueError.
+_DAMAGE = (pa.ArrowException, OSError, ValueError)
 
 
 def flat_columns(path: Path) -> tuple[list[str], int]:
@@ -29,20 +32,17 @@ def flat_columns(path: Path) -> tuple[list[str], int]:
             names = [
                 field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)
             ]
-            chunks = [
-                about.row_group(group).column(column).total_uncompressed_size
-                for group in range(about.num_row_groups)
-                for column in range(about.num_columns)
-            ]
-    except (pa.ArrowException, OSError) as fault:
+            # Not by column: in a damaged file Arrow then aborts the whole process.
+            groups = [about.row_group(at).total_byte_size for at in range(about.num_row_groups)]
+    except _DAMAGE as fault:
         code = "file_encrypted" if "ncrypt" in str(fault) else "file_damaged"
         raise ProblemsFound([Problem(code)]) from fault
     if len(names) > MOST_COLUMNS:
         params = {"columns": len(names), "most": MOST_COLUMNS}
         raise ProblemsFound([Problem("too_many_columns", params=params)])
-    largest = max(chunks, default=0)
-    if about.num_rows > MOST_ROWS or largest > MOST_CHUNK_BYTES:
-        params = {"megabytes": largest >> 20, "most": MOST_CHUNK_BYTES >> 20}
+    largest = max(groups, default=0)
+    if about.num_rows > MOST_ROWS or largest > MOST_GROUP_BYTES:
+        params = {"megabytes": largest >> 20, "most": MOST_GROUP_BYTES >> 20}
         raise ProblemsFound([Problem("file_too_large", params=params)])
     if len(set(names)) < len(names):
         raise ProblemsFound([Problem("file_damaged")])
@@ -59,7 +59,7 @@ def read_columns(path: Path, names: list[str], batch_rows: int) -> Iterator[pa.R
                 yield pa.RecordBatch.from_arrays(
                     [_unpacked(batch.column(name)) for name in names], names=names
                 )
-    except (pa.ArrowException, OSError) as fault:
+    except _DAMAGE as fault:
         raise ProblemsFound([Problem("file_damaged")]) from fault
 
 

@@ -10,6 +10,6 @@ MOST_MEMBERS = 10_000
 MOST_UNPACKED_BYTES = 2 << 30
 MOST_RATIO = 150
 RATIO_FROM_BYTES = 64 << 20
-# Of one column of one row group of a Parquet file, which is unpacked as a whole.
-MOST_CHUNK_BYTES = 1 << 30
+# Of one row group of a Parquet file, unpacked.
+MOST_GROUP_BYTES = 2 << 30
 MOST_ROWS = 50_000_000

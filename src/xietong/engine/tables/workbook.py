@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,6 +43,17 @@ _REFERENCE = re.compile(rb'\sr="([A-Z]{1,7})(\d{1,10})"')
 _DATE_1904 = re.compile(rb'date1904\s*=\s*"(1|true)"')
 _ODS_CELL = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+# What reading a damaged package may end in, by the ways that its members may be packed.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ElementTree.ParseError,
+    ValueError,
+)
 # A whole number beyond this was rounded when the sheet stored it.
 _EXACT_TO = 2**53
 
@@ -155,7 +168,7 @@ def _inspect(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as packed:
             return _inspect_packed(packed, path.suffix.lower())
-    except (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError, ValueError) as fault:
+    except _DAMAGE as fault:
         raise _refused("file_damaged") from fault
     except (NotImplementedError, RuntimeError) as fault:
         # What zipfile says of a method it does not know, or of a member with a password.
