@@ -1,1 +1,1 @@
-"""Pure methods: tables, placing, coding, measures. Arrays or tables in, frozen results out; no Django, no web."""
+"""Pure methods: tables, placing, coding, measures; arrays or tables in, frozen results out."""

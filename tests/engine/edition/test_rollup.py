@@ -58,9 +58,9 @@ def table(cells: Cells) -> pa.Table:
             "industry": pa.array(industry, pa.string()),
             "year": pa.array(year, pa.int64()),
             "n": pa.array(n, pa.int64()),
-            "capital": pa.array(capital, pa.int64()),
-            "capital_sq": pa.array([one**2 for one in capital], pa.int64()),
-            "capital_max": pa.array(capital, pa.int64()),
+            "capped": pa.array(capital, pa.int64()),
+            "capped_sq": pa.array([one**2 for one in capital], pa.int64()),
+            "capped_max": pa.array(capital, pa.int64()),
         }
     )
 
@@ -160,7 +160,7 @@ def test_what_the_map_does_not_have_is_refused(cell: Any) -> None:
 
 def test_a_sum_beyond_64_bits_is_refused() -> None:
     cells: Cells = [(place, "39", 2000, 1, 3 * 10**9) for place in ("111", "211")]
-    with pytest.raises(OverflowError, match="capital_sq"):
+    with pytest.raises(OverflowError, match="capped_sq"):
         leaves_of(table(cells), place_nodes(PLACES), ["39"])
     fits = leaves_of(table(cells[:1]), place_nodes(PLACES), ["39"])
     assert fits.capital_sq.sum() == 9 * 10**18

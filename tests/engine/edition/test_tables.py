@@ -32,6 +32,7 @@ def tables() -> EditionTables:
     return EditionTables(
         industries=np.array(["all", "d39", "s-集成.设计"]),
         totals=np.array([9, 2**62, 0]),
+        total_status=np.array([1, 1, 2], dtype=np.uint8),
         levels={"county": level(["310115", "320583"], 3), "province": level(["310000"], 3)},
         years=YearTable(
             places=np.array(["310000"]),
@@ -54,7 +55,7 @@ def test_the_tables_come_back_as_they_went(tmp_path: Path) -> None:
     parts = [*same(EditionTables, before, after), *same(YearTable, before.years, after.years)]
     for name in before.levels:
         parts += same(LevelTable, before.levels[name], after.levels[name])
-    assert len(parts) == 5 + len(fields(YearTable)) + 2 * len(fields(LevelTable))
+    assert len(parts) == 6 + len(fields(YearTable)) + 2 * len(fields(LevelTable))
 
 
 def same(kind: type[Any], mine: object, yours: object) -> list[str]:

@@ -16,6 +16,7 @@ from xietong.engine.clusters import Cluster as Found
 from xietong.engine.edition.build import BuiltEdition
 from xietong.engine.edition.nodes import IndustryNode
 from xietong.engine.edition.parameters import Parameters
+from xietong.engine.edition.tables import PUBLISHED, WITHHELD
 from xietong.region.models import Place
 
 LEADING = 5
@@ -158,8 +159,9 @@ def _industry(
     parameters: Parameters,
 ) -> IndustryOut:
     name, short, _ = named[node.key]
-    total = int(built.tables.totals[at])
-    enough = total >= parameters.industry_units
+    total, status = int(built.tables.totals[at]), built.tables.total_status[at]
+    # Only what the region has enough of is published, see engine.edition.protection.
+    enough = bool(status == PUBLISHED)
     own = [row for row in rows if row.industry_key == node.key]
     segment = next(
         (
@@ -178,15 +180,15 @@ def _industry(
         name=name,
         short=short,
         parent=node.parent,
-        n=total if total == 0 or total >= parameters.minimum_cell else None,
+        n=None if status == WITHHELD else total,
         clusters=len(own),
         crossing_clusters=sum(row.crossing for row in own),
         enabled=enough,
         why_disabled=None
         if enough
         else Names(
-            zh=f"区域内单位数不足{least}家，不足以成图",
-            en=f"Fewer than {least} units in the region: too few for a map",
+            zh=f"区域内单位数不足{least}家或不予公布，不成图",
+            en=f"Fewer than {least} units in the region, or withheld: no map",
         ),
         tier=segment.tier if segment else None,
         function=segment.function if segment else None,

@@ -75,7 +75,9 @@ def protect_amounts(
     amounts = table.over_nodes(leaves)
     few = table.over_nodes(table.folded(leaf_counts)) < rules.minimum
     most = table.over_nodes(table.folded(leaf_largest, np.maximum), np.maximum)
-    sensitive = (amounts > 0) & (few | (most * 1000 > amounts * rules.dominance_permille))
+    sensitive = (
+        table.telling & (amounts > 0) & (few | (most * 1000 > amounts * rules.dominance_permille))
+    )
     need = np.where(sensitive, np.maximum(-(-most * rules.p_permille // 1000), 1), 0)
     loss = 1.0 + np.log2(1.0 + amounts)
     if withheld_already is not None:

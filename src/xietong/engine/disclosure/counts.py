@@ -53,7 +53,8 @@ def protect_counts(
     withheld count there is another table of whole numbers >= 0 that agrees with every published
     cell and in which it is 1, and one in which it is `minimum` - 1; so no sum or difference of
     published cells tells them apart. The same holds for small remainders (a prefecture less its
-    counties), which are not published but could be computed. `row_worth` and `column_worth`, a
+    counties), which are not published but could be computed, unless they are remainders of all
+    industries or all places together. `row_worth` and `column_worth`, a
     number a node, say how dear its cells are; what is dear is rather left published.
 
     >>> from xietong.engine.disclosure import nodes_over
@@ -74,13 +75,13 @@ def protect_counts(
     table = Linked.of(rows, columns)
     leaves = table.folded(leaf_counts)
     n = table.over_nodes(leaves)
-    small = (n > 0) & (n < minimum)
+    small = (n > 0) & (n < minimum) & table.telling
     withheld, unproven = table.guard(
         leaves,
         sensitive=small,
         need_up=np.where(small, minimum - 1 - n, 0),
         need_down=np.where(small, n - 1, 0),
-        loss=np.where(n == 0, _LOSS_OF_ZERO, 1.0 + np.sqrt(n)),
+        loss=np.where(n == 0, _LOSS_OF_ZERO, 1.0 + n**0.75),
         row_worth=row_worth,
         column_worth=column_worth,
     )

@@ -49,6 +49,17 @@ class Linked:
             column_kind,
         )
 
+    @property
+    def telling(self) -> Bools:
+        """The cells that say something of somebody [row node, column node].
+
+        What is left over of everything, in one dimension, says only how many rows could be placed
+        or coded no closer.
+        """
+        whole_rows, whole_columns = (np.all(sets, axis=1) for sets in (self.rows, self.columns))
+        of_everything = np.logical_or.outer(whole_rows, whole_columns)
+        return np.asarray(~(self.unpublished & of_everything))
+
     def folded(self, table: ArrayLike, how: np.ufunc = np.add) -> Integers:
         """A table of the given leaves as one of kinds, added up or otherwise joined by `how`.
 

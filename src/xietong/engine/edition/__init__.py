@@ -1,1 +1,1 @@
-"""An edition of the map: which nodes it has, what is computed for each, and how it is kept on disk."""
+"""An edition of the map: its nodes, what is computed for each, how it is kept on disk."""

@@ -27,8 +27,8 @@ class Parameters:
     cluster_permille: int = 950  # level that holds for all cells of a cluster search together
     cluster_units: int = 10  # fewer establishments make no cluster
     industry_units: int = 50  # an industry below it is listed but not drawn
-    dominance_first: int = 1  # the k % rule: so many largest contributors …
-    dominance_permille: int = 750  # … may not hold more than this share of an amount
+    interval_units: int = 10  # an amount of fewer establishments is told without its interval
+    dominance_permille: int = 750  # the largest contributor to an amount may not hold more of it
     p_permille: int = 100  # the p % rule: nobody may estimate the largest closer than this
 
     def as_integers(self) -> dict[str, int]:

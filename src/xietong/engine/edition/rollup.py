@@ -75,7 +75,10 @@ def industry_sets(nodes: Sequence[IndustryNode], codes: Sequence[str]) -> Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """Leaf tables [place leaf, industry leaf] of everything that is counted."""
+    """Leaf tables [place leaf, industry leaf] of everything that is counted.
+
+    Capital is the capped one: a few giants would otherwise be all that its sums show.
+    """
 
     n: Ints
     capital: Ints
@@ -106,14 +109,14 @@ def leaves_of(cells: pa.Table, places: Nodes, codes: Sequence[str]) -> Leaves:
         return table
 
     largest = np.zeros(shape, dtype=np.int64)
-    np.maximum.at(largest, (place, industry), _column(cells, "capital_max"))
+    np.maximum.at(largest, (place, industry), _column(cells, "capped_max"))
     years, year_at = np.unique(_column(cells, "year"), return_inverse=True)
     by_year = np.zeros((len(places.leaves), len(years)), dtype=np.int64)
     np.add.at(by_year, (place, year_at), _column(cells, "n"))
     return Leaves(
         n=total("n"),
-        capital=total("capital"),
-        capital_sq=total("capital_sq"),
+        capital=total("capped"),
+        capital_sq=total("capped_sq"),
         capital_max=largest,
         years=years,
         by_year=by_year,

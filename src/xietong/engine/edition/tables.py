@@ -24,7 +24,8 @@ class LevelTable:
     """One level of places: rows are industries, columns are places, in the edition's orders.
 
     Numbers of a cell that is not PUBLISHED are 0 or NaN here: what is withheld is not in the file.
-    `capital` is in units of 10,000 of the country's currency. The indices describe one industry
+    `capital` is in units of 10,000 of the country's currency, each establishment's up to the cap;
+    it is told for no groups. The indices describe one industry
     over all places of the level, NaN where they are withheld or undefined.
     """
 
@@ -64,7 +65,8 @@ class EditionTables:
     """All that an edition publishes, apart from names, outlines and clusters."""
 
     industries: NDArray[np.str_]  # node keys, I
-    totals: Ints  # units of the region by industry, I
+    totals: Ints  # units of the region by industry, 0 where withheld, I
+    total_status: Marks  # how they may be read, I
     levels: Mapping[str, LevelTable]
     years: YearTable
     insufficient: NDArray[np.str_]  # codes of places too thinly placed to be read
@@ -77,6 +79,7 @@ def save(tables: EditionTables, path: Path) -> None:
     arrays: dict[str, Any] = {
         "industries": tables.industries,
         "totals": tables.totals,
+        "total_status": tables.total_status,
         "insufficient": tables.insufficient,
         "coverage_places": tables.coverage_places,
         "coverage": tables.coverage,
@@ -99,6 +102,7 @@ def load(path: Path) -> EditionTables:
     return EditionTables(
         industries=arrays["industries"],
         totals=arrays["totals"],
+        total_status=arrays["total_status"],
         insufficient=arrays["insufficient"],
         coverage_places=arrays["coverage_places"],
         coverage=arrays["coverage"],

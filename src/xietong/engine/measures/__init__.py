@@ -11,6 +11,7 @@ from xietong.engine.measures.quotients import (
     LocationQuotients,
     location_quotients,
     weighted_location_quotients,
+    z_scores,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "location_quotients",
     "simultaneous_level",
     "weighted_location_quotients",
+    "z_scores",
 ]

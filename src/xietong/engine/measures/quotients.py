@@ -179,7 +179,7 @@ def _quotients(
     low, high = np.where(certain, value, low), np.where(certain, value, high)
     low, high = np.where(defined, low, np.nan), np.where(defined, high, np.nan)
     log = np.log(value, where=value > 0, out=np.full_like(value, np.nan))
-    return LocationQuotients(value, low, high, symmetric, _z_scores(value), _z_scores(log))
+    return LocationQuotients(value, low, high, symmetric, z_scores(value), z_scores(log))
 
 
 def _variances(e: _Sums, squares: _Sums, counts: _Sums | None) -> Floats:
@@ -232,7 +232,7 @@ def _widen(reach: Floats, whole: Floats, own: Floats, z: float) -> Floats:
     )
 
 
-def _z_scores(values: Floats) -> Floats:
+def z_scores(values: Floats) -> Floats:
     """Distance from the row's mean in sample standard deviations, over the row's finite values."""
     known = np.isfinite(values)
     n = known.sum(axis=1, keepdims=True)
