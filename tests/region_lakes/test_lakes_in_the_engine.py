@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from xietong.engine.coding import Coder
-from xietong.engine.coding.vocabulary import read_vocabulary
+from xietong.engine.coding import Coder, read_vocabulary
 from xietong.engine.placing.gazetteer import Gazetteer
 from xietong.engine.placing.grammar import Grammar
 from xietong.engine.placing.placer import Placer

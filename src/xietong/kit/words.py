@@ -235,8 +235,7 @@ PROBLEMS: dict[str, Words] = {
     "outline_not_in_degrees": Words(
         N_("the outline of {code} is not in degrees, longitude before latitude"),
         N_(
-            "Convert the file from its projection to degrees, longitude first, "
-            "and import it again."
+            "Convert the file from its projection to degrees, longitude first, and import it again."
         ),
     ),
     "outlines_overlap": Words(
@@ -247,6 +246,10 @@ PROBLEMS: dict[str, Words] = {
     "vocabulary_code_unknown": Words(
         N_("{code} is no code of the classification"),
         N_("Correct the code in the pack's vocabulary."),
+    ),
+    "vocabulary_weight_unknown": Words(
+        N_("the weight {weight} is missing from the vocabulary, or is none that the coder knows"),
+        N_("Compare the weights with the list in docs/methods/industry-coding.md."),
     ),
     "vocabulary_word_twice": Words(
         N_("“{word}” stands in the vocabulary twice"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import exp
 from types import TracebackType
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from xietong.engine.coding.decision import Coding, decide
 from xietong.engine.coding.evidence import Evidence, weigh_name, weigh_scope
 from xietong.engine.coding.scope import ScopeReader
 from xietong.engine.coding.vocabulary import Vocabulary
@@ -23,17 +23,6 @@ PART_ROWS = 2_000
 Part: TypeAlias = tuple[Sequence[str], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
-    """One firm's code: as deep as its words decide, "" beyond; how sure; the deciding words."""
-
-    division: str
-    group: str
-    class_: str
-    confidence: float
-    words: str
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Codings:
     """Codings by column, in the order of the rows given; texts are arrays of `str`."""
@@ -43,9 +32,6 @@ class Codings:
     class_: npt.NDArray[np.str_]
     confidence: npt.NDArray[np.float64]
     words: npt.NDArray[np.object_]
-
-
-NOTHING_SAID = Coding("", "", "", 0.0, "")
 
 
 class Coder:
@@ -64,7 +50,7 @@ class Coder:
         Division "" with confidence 0 means that no word said anything. The confidence is the
         share of right divisions among rows like this one, as calibrated on hand-labelled rows.
         """
-        return self._decide(self.evidence(name, scope))
+        return decide(self.evidence(name, scope), self._vocabulary)
 
     def evidence(self, name: str, scope: str) -> Evidence:
         """Return what the words speak for, before any decision: for those who ask why."""
@@ -92,44 +78,6 @@ class Coder:
     def rows(self, part: Part) -> list[Coding]:
         """Return the codings of a part: names, and as many scopes."""
         return [self.code(name, scope) for name, scope in zip(*part, strict=True)]
-
-    def _decide(self, evidence: Evidence) -> Coding:
-        weights = self._vocabulary.weights
-        scores = evidence.actors
-        if not scores:
-            return NOTHING_SAID
-        heat = weights["heat"]
-        top = max(scores.values())
-        chances = {actor: exp((score - top) * heat) for actor, score in scores.items()}
-        total = sum(chances.values())
-        by_division: dict[str, float] = {}
-        by_actor: dict[tuple[str, str], float] = {}
-        for actor, chance in chances.items():
-            chance /= total
-            for division, share in evidence.fields(actor, self._vocabulary):
-                by_division[division] = by_division.get(division, 0.0) + chance * share
-                by_actor[division, actor] = chance * share
-        if not by_division:
-            return NOTHING_SAID
-        division = min(by_division, key=lambda code: (-by_division[code], code))
-        actor = min(
-            (actor for code, actor in by_actor if code == division),
-            key=lambda actor: (-by_actor[division, actor], actor),
-        )
-        code = evidence.deepest(actor, division, self._vocabulary)
-        raw = by_division[division] * (1 - exp(-weights["enough"] * top))
-        return Coding(
-            division=division,
-            group=code[:3] if len(code) > 2 else "",
-            class_=code if len(code) > 3 else "",
-            confidence=self._calibrated(raw),
-            words="、".join(evidence.deciding(actor, division)),
-        )
-
-    def _calibrated(self, raw: float) -> float:
-        knots = self._vocabulary.calibration
-        value = float(np.interp(raw, [x for x, _ in knots], [y for _, y in knots]))
-        return round(value, 3)
 
 
 def _columns(rows: Sequence[Coding]) -> Codings:

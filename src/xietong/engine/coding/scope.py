@@ -3,190 +3,155 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from xietong.engine.coding.lexicon import Lexicon
-from xietong.engine.coding.vocabulary import GOODS, Sense, Vocabulary
+from xietong.engine.coding.parts import NO_ROLES, Part, PartReader
+from xietong.engine.coding.vocabulary import Vocabulary, Words
 from xietong.engine.terms import fold
 
+# What is read of a scope; registers hold a thousand characters at most, files of strangers more.
+READ_CHARACTERS = 4_000
 _BRACKETED = re.compile(r"[(\[{<【〔《][^()\[\]{}<>【】〔〕《》]*[)\]}>】〕》]")
 _UNCLOSED = re.compile(r"[(\[{<【〔《][^()\[\]{}<>【】〔〕《》]{0,200}$")
 _SEGMENT = re.compile(r"[;。\n]+")
-_ITEM = re.compile(r"[,、/.·*\s|+]+")
-_NOTHING: frozenset[str] = frozenset()
+_RUN = re.compile(r"[,]+|(?<=:)")
+_ITEM = re.compile(r"[、/.·*\s|+#&?!\"'“”]+")
+_INNER = re.compile(r"[,、/\s]+")
+# Verbs that close a whole list; others speak only of what stands with them between two commas:
+# 五金交电,汽配,空调安装 are goods and one service.
+_CLOSING_LISTS = frozenset(("make", "trade", "wholesale", "retail"))
+_SERVING = frozenset(("serve",))  # 服务: before a list does not say what is done with its things
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
-    """One item of a scope: its words, what is done with it, and whether it is a side line."""
+    """One item of a scope: its words, the last first, what is done with it, whether it is a side
+    line. `run` numbers the stretches between two commas.
+    """
 
-    words: tuple[tuple[str, Sense], ...]
+    words: Words
     roles: frozenset[str]
     side: bool
+    run: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Where the reading of a scope stands: its items so far, and the verbs that still speak.
+
+    `waiting` are items whose verb has not come yet, `closed` those that the last closing verb
+    spoke of; `verbs_only` says that the text just before was verbs, of which `leading` is the sum.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    waiting: list[Item] = field(default_factory=list)
+    closed: list[Item] = field(default_factory=list)
+    leading: frozenset[str] | None = None
+    verbs_only: bool = False
+    side: bool = False
+    run: int = 0
+
+    def begin_segment(self) -> None:
+        self.leading, self.closed, self.verbs_only = None, [], False
+
+    def verbs(self, roles: frozenset[str], *, opens: bool) -> None:
+        """Take verbs that stand by themselves: for the items before them, or for those to come."""
+        if (self.closed or self.waiting) and not opens and not self.verbs_only:
+            for one in self.closed:
+                one.roles |= roles
+            self.closed = self.closed or self._close(roles)
+        else:
+            self.leading = roles | self.leading if self.verbs_only and self.leading else roles
+            self.verbs_only = True
+            self.closed = []
+
+    def item(self, part: Part) -> None:
+        """Take a thing or a service with the verbs that stand with it."""
+        if part.before is not None:
+            summed = self.leading if self.verbs_only and self.leading else NO_ROLES
+            self.leading = part.before | summed
+            self.waiting.clear()
+        roles = part.after or self.leading or NO_ROLES
+        one = Item(part.words, roles, self.side, self.run)
+        self.items.append(one)
+        self.closed = []
+        if part.after:
+            self.closed = [*self._close(part.after), one]
+        elif not self.leading or self.leading == _SERVING:
+            self.waiting.append(one)
+        self.verbs_only = part.opens
+        if part.opens:
+            self.leading = roles
+
+    def _close(self, roles: frozenset[str]) -> list[Item]:
+        closed = [one for one in self.waiting if one.run == self.run or roles & _CLOSING_LISTS]
+        for one in closed:
+            one.roles |= roles if one.run == self.run else roles & _CLOSING_LISTS
+        self.waiting.clear()
+        return closed
 
 
 class ScopeReader:
-    """Reads scopes with one vocabulary; items that recur (日用百货) are parsed once.
-
-    The memory of parsed items is bounded, and it never changes an answer.
-    """
+    """Reads scopes with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, *, remembered: int = 200_000) -> None:
         self._vocabulary = vocabulary
-        self._remembered = remembered
-        self._parsed: dict[str, tuple[frozenset[str], str, frozenset[str]]] = {}
-        self._found: dict[str, tuple[tuple[str, Sense], ...]] = {}
-        verbs = sorted(vocabulary.verbs, key=lambda verb: (-len(verb), verb))
-        either = "|".join(map(re.escape, verbs))
-        self._leading = re.compile(rf"(?:{either})+(?:[及和与]|各类|各种)?")
-        self._trailing = re.compile(
-            rf"(?:的|及|和|与|及其)?((?:{either})(?:[及和与]|的)?)+(?:业务)?$"
-        )
-        self._verb = re.compile(either)
+        self._parts = PartReader(vocabulary, remembered=remembered)
 
     def read(self, scope: str) -> list[Item]:
-        """Return the items in the order in which the scope names them."""
-        text = self._cleaned(scope)
-        items: list[Item] = []
-        side = False
-        for segment in _SEGMENT.split(text):
-            side = self._segment(segment, items, side)
-        return items
+        """Return the items in the order in which the scope names them.
+
+        Only the first 4,000 characters are read.
+        """
+        reading = _Reading()
+        for segment in _SEGMENT.split(self._cleaned(scope)):
+            reading.begin_segment()
+            runs = [
+                [part for raw in _ITEM.split(run) if raw for part in self._parts.read(raw)]
+                for run in _RUN.split(segment)
+            ]
+            parts = [part for run in runs for part in run]
+            place = 0
+            for run in runs:
+                reading.run += 1
+                for part in run:
+                    self._take(part, parts, place, reading)
+                    place += 1
+        return reading.items
+
+    def _take(self, part: Part, parts: Sequence[Part], place: int, reading: _Reading) -> None:
+        reading.side = reading.side or part.side
+        if part.double and not part.opens and not _among_verbs(parts, place, reading.verbs_only):
+            part = replace(part, before=None, core=True)
+        if part.core:
+            reading.item(part)
+        else:
+            roles = (part.before or NO_ROLES) | (part.after or NO_ROLES)
+            reading.verbs(roles, opens=part.opens)
 
     def _cleaned(self, scope: str) -> str:
-        vocabulary = self._vocabulary
-        text = fold(scope)
-        for pattern in vocabulary.strip:
-            text = pattern.sub(",", text)
+        text = fold(scope[: 2 * READ_CHARACTERS])[:READ_CHARACTERS]
         for _ in range(3):
             shorter = _BRACKETED.sub(self._bracketed, text)
             if shorter == text:
                 break
             text = shorter
-        return _UNCLOSED.sub("", text)
+        text = _UNCLOSED.sub("", text)
+        for pattern in self._vocabulary.strip:
+            text = pattern.sub(",", text)
+        return text
 
     def _bracketed(self, match: re.Match[str]) -> str:
+        """Keep a bracket that holds only verbs, as in 灯具(制造、销售)."""
         inner = match[0][1:-1]
-        parts = [part for part in _ITEM.split(inner) if part]
-        if parts and all(self._verb.sub("", part).strip("的及和与") == "" for part in parts):
-            return inner
-        return ""
-
-    def _segment(self, segment: str, items: list[Item], side: bool) -> bool:
-        leading: frozenset[str] = _NOTHING
-        pending: list[int] = []  # items of this segment whose verb has not come yet
-        spoken: list[int] = []  # items that the last trailing verb closed
-        fresh = True
-        for raw in _ITEM.split(segment.replace(":", ":,")):
-            text = raw
-            opens = text.endswith(":")
-            if opens:
-                text = text[:-1]
-            if not text:
-                continue
-            if text.startswith(self._vocabulary.side_marks):
-                side = True
-            before, core, after = self._parse(text)
-            if not core:
-                roles = before | after
-                if spoken and not opens:
-                    for place in spoken:
-                        items[place] = Item(
-                            items[place].words, items[place].roles | roles, items[place].side
-                        )
-                elif pending and not opens:
-                    for place in pending:
-                        items[place] = Item(
-                            items[place].words, items[place].roles | roles, items[place].side
-                        )
-                    spoken, pending = pending, []
-                else:
-                    leading = roles if fresh else leading | roles
-                    fresh = False
-                continue
-            words = self._words(core)
-            if before:
-                leading = before if fresh or spoken or pending else leading | before
-                spoken, pending = [], []
-            fresh = True
-            roles = after or leading
-            items.append(Item(words, roles, side))
-            place = len(items) - 1
-            if after:
-                for earlier in pending:
-                    items[earlier] = Item(
-                        items[earlier].words, items[earlier].roles | after, items[earlier].side
-                    )
-                spoken = [*pending, place]
-                pending = []
-            elif not leading:
-                pending.append(place)
-                spoken = []
-            else:
-                spoken = []
-            if opens:
-                leading, fresh = roles, True
-        return side
-
-    def _parse(self, text: str) -> tuple[frozenset[str], str, frozenset[str]]:
-        known = self._parsed.get(text)
-        if known is not None:
-            return known
-        before = after = _NOTHING
-        core = text
-        if core not in self._vocabulary.scope_senses:
-            if match := self._leading.match(core):
-                before = self._roles(match[0])
-                core = core[match.end() :]
-            if not self._ends_in_activity(core) and (match := self._trailing.search(core)):
-                after = self._roles(match[0])
-                core = core[: match.start()]
-        parsed = (before, core.strip("的及和与等"), after)
-        if len(self._parsed) < self._remembered:
-            self._parsed[text] = parsed
-        return parsed
-
-    def _ends_in_activity(self, text: str) -> bool:
-        """Whether a word such as 软件开发 closes the text, whose verb is part of the word."""
-        found = self._vocabulary.scope_lexicon.find(text)
-        if not found or found[-1][1] != len(text):
-            return False
-        return self._vocabulary.scope_senses[found[-1][2]].kind != GOODS
-
-    def _roles(self, text: str) -> frozenset[str]:
-        roles: frozenset[str] = _NOTHING
-        for verb in self._verb.findall(text):
-            roles |= self._vocabulary.verbs[verb]
-        return roles
-
-    def _words(self, core: str) -> tuple[tuple[str, Sense], ...]:
-        known = self._found.get(core)
-        if known is not None:
-            return known
-        found = senses_in(
-            core, self._vocabulary.scope_lexicon, self._vocabulary.scope_senses, self._vocabulary
-        )
-        if len(self._found) < self._remembered:
-            self._found[core] = found
-        return found
+        parts = [part for raw in _INNER.split(inner) for part in self._parts.read(raw)]
+        return inner if parts and not any(part.core for part in parts) else ""
 
 
-def senses_in(
-    text: str, lexicon: Lexicon, senses: Mapping[str, Sense], vocabulary: Vocabulary
-) -> tuple[tuple[str, Sense], ...]:
-    """Return the words of `text` with their senses, the last word first: it heads the compound.
-
-    A part that follows the name of a vehicle or an apparatus (汽车 + 密封件) belongs to that
-    vehicle's parts.
-    """
-    found = [(word, senses[word]) for _, _, word in reversed(lexicon.find(text))]
-    for place, (word, sense) in enumerate(found[:-1]):
-        if sense.kind != GOODS or not sense.make.startswith(vocabulary.modified):
-            continue
-        if sense.make.startswith(vocabulary.unmodified):
-            continue
-        before = found[place + 1][0]
-        if code := vocabulary.modifiers.get(before):
-            found[place] = (before + word, vocabulary.product(code, sense.weight))
-    return tuple(found)
+def _among_verbs(parts: Sequence[Part], place: int, verbs_only: bool) -> bool:
+    """Whether a word that may be a verb or an activity stands among verbs."""
+    if verbs_only or (place and parts[place - 1].after is not None):
+        return True
+    following = parts[place + 1] if place + 1 < len(parts) else None
+    return following is not None and (following.before is not None or following.double)

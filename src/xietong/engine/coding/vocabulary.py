@@ -1,15 +1,13 @@
-"""The curated words of a classification, checked and made ready for the coder."""
+"""What the coder knows: words with their senses, and how much each kind of evidence counts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from xietong.engine.coding.lexicon import Lexicon
-from xietong.engine.problems import Problem, ProblemsFound
-from xietong.engine.terms import fold
 
 GOODS, PROCESS, ACTIVITY, FORM = "goods", "process", "activity", "form"
 
@@ -20,9 +18,11 @@ class Sense:
 
     `kind` is `goods` (a thing that is made or sold), `process` (a way of making), `activity`
     (a service, with its code) or `form` (what kind of firm a name announces). `make`, `wholesale`
-    and `retail` are the codes of who makes or sells the thing; `code` is an activity's code.
-    `weight` is 1 for a plain word, less for one that says little (设备, 电器) and more for one that
-    settles the matter (银行); `later` multiplies it where others are named before (物业管理).
+    and `retail` are the codes of who makes or sells the thing; `traded` marks a word of trade
+    rather than of one maker (五金交电), `guessed` that its maker is but the usual one. `code` is an
+    activity's code. `weight` is 1 for a plain word, less for one that says little (设备, 电器) and
+    more for one that settles the matter (银行); `later` multiplies it where others are named
+    before (物业管理).
     """
 
     kind: str
@@ -32,7 +32,56 @@ class Sense:
     code: str = ""
     weight: float = 1.0
     later: float = 1.0
+    traded: bool = False
+    guessed: bool = False
     actors: Mapping[str, float] = field(default_factory=dict)
+
+
+Words: TypeAlias = tuple[tuple[str, Sense], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each kind of evidence counts; docs/methods/industry-coding.md says what each is."""
+
+    heat: float
+    sharpness: float
+    enough: float
+    decided: float
+    unnamed: float
+    tail: float
+    parent: float
+    head: float
+    modifier: float
+    name_activity: float
+    name_process: float
+    name_make: float
+    name_wholesale: float
+    name_retail: float
+    name_field: float
+    decay: float
+    floor: float
+    field_decay: float
+    field_floor: float
+    unknown_decay: float
+    again: float
+    side: float
+    scope_activity: float
+    scope_make: float
+    scope_sell: float
+    scope_retail: float
+    retail_wholesale: float
+    bare_sell: float
+    bare_make: float
+    bare_traded: float
+    bare_alike: float
+    retail_named: float
+    served: float
+    developed: float
+    made_field: float
+    sold_field: float
+    bare_field: float
+    sold_made_field: float
 
 
 @dataclass(frozen=True)
@@ -46,23 +95,59 @@ class Vocabulary:
     scope_lexicon: Lexicon
     tail_lexicon: Lexicon
     verbs: Mapping[str, frozenset[str]]
+    joints: re.Pattern[str]
+    conjunction: re.Pattern[str]
+    closing: Mapping[str, frozenset[str]]
     strip: tuple[re.Pattern[str], ...]
     name_strip: tuple[re.Pattern[str], ...]
     name_split: re.Pattern[str]
     side_marks: tuple[str, ...]
     forms: tuple[tuple[re.Pattern[str], Mapping[str, float]], ...]
     unnamed: Mapping[str, str]
+    generic: frozenset[str]
+    machines: frozenset[str]
+    machines_for: Mapping[str, str]
     modifiers: Mapping[str, str]
     modified: tuple[str, ...]
     unmodified: tuple[str, ...]
-    repairs: Mapping[str, str]
-    leases: Mapping[str, str]
-    installs: Mapping[str, str]
+    services: Mapping[str, Mapping[str, str]]
     codes: frozenset[str]
-    weights: Mapping[str, float]
+    weights: Weights
     calibration: tuple[tuple[float, float], ...]
     sold: Mapping[str, str]
     retailed: Mapping[str, str]
+
+    def sensed(self, words: Sequence[str], senses: Mapping[str, Sense]) -> Words:
+        """Return the words with their senses, the last first, since it heads the compound.
+
+        A word that says nothing by itself (配件, 制品) takes the sense of the word before it, a
+        machine that of the industry it works for (纺织 + 设备), a part after the name of a vehicle
+        or an apparatus (汽车 + 密封件) that of the vehicle's parts.
+        """
+        found = [(word, senses[word]) for word in reversed(words) if senses[word].kind != FORM]
+        for place, (word, sense) in enumerate(found[:-1]):
+            before, sense_before = found[place + 1]
+            if word in self.generic and sense.kind == sense_before.kind == ACTIVITY:
+                found[place] = (before + word, sense_before)
+            elif code := self._compound(word, sense, before, sense_before):
+                weight = sense_before.weight if code == sense_before.make else 1.0
+                found[place] = (before + word, self.product(code, weight))
+        return tuple(found)
+
+    def _compound(self, word: str, sense: Sense, before: str, sense_before: Sense) -> str:
+        """Return the code that a word has only because of the word before it, or ""."""
+        if sense.kind != GOODS:
+            return ""
+        if code := self.modifiers.get(before):
+            plain = sense.make.startswith(self.modified)
+            if word in self.generic or (plain and not sense.make.startswith(self.unmodified)):
+                return code
+        field = sense_before.make or sense_before.code
+        if word in self.machines:
+            return longest(self.machines_for, field)
+        if word in self.generic and sense_before.kind == GOODS:
+            return sense_before.make
+        return ""
 
     def product(self, code: str, weight: float = 1.0) -> Sense:
         """Return the sense of a thing made by `code`, with who sells it."""
@@ -82,203 +167,3 @@ def longest(table: Mapping[str, str], code: str) -> str:
         if code[:length] in table:
             return table[code[:length]]
     return ""
-
-
-def merged(tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return one mapping of several parsed files; word lists under one key are joined."""
-    whole: dict[str, Any] = {}
-    for table in tables:
-        for key, value in table.items():
-            if isinstance(value, Mapping):
-                inner = whole.setdefault(key, {})
-                for code, words in value.items():
-                    known = inner.get(code)
-                    both = isinstance(known, str) and isinstance(words, str)
-                    inner[code] = f"{known} {words}" if both else words
-            elif isinstance(value, list):
-                whole[key] = [*whole.get(key, []), *value]
-            else:
-                whole[key] = value
-    return whole
-
-
-def read_vocabulary(
-    tables: Mapping[str, Any], classification: Iterable[Mapping[str, str]]
-) -> Vocabulary:
-    """Return the vocabulary of parsed tables, or raise `ProblemsFound` with every fault.
-
-    `tables` is the union of the pack's parsed TOML files (docs/methods/coding.md gives the
-    format); `classification` has rows with `code`, `level` and `name_zh`. The classification's
-    own names become words where the curated tables do not know them.
-    """
-    rows = list(classification)
-    codes = frozenset(row["code"] for row in rows if row["code"].isdigit())
-    builder = _Builder(tables, codes)
-    builder.read()
-    builder.add_names(rows)
-    if builder.problems:
-        raise ProblemsFound(builder.problems)
-    return builder.vocabulary()
-
-
-def _weights(table: Mapping[str, str]) -> dict[str, float]:
-    return {word: float(weight) for weight, words in table.items() for word in words.split()}
-
-
-class _Builder:
-    def __init__(self, tables: Mapping[str, Any], codes: frozenset[str]) -> None:
-        self.tables = tables
-        self.codes = codes
-        self.problems: list[Problem] = []
-        self.shared: dict[str, Sense] = {}
-        self.name: dict[str, Sense] = {}
-        self.scope: dict[str, Sense] = {}
-        self.tail: dict[str, Sense] = {}
-        self.faint = _weights(tables.get("faint", {}))
-        self.faint_scope = _weights(tables.get("faint_scope", {}))
-        self.faint_later = _weights(tables.get("faint_later", {}))
-        self.sold = dict(tables["sold"])
-        self.retailed = dict(tables["retailed"])
-        self.made = dict(tables["made"])
-
-    def read(self) -> None:
-        for code, word in self._words("products"):
-            self._put(self.shared, word, self._product(word, code))
-        for code, word in self._words("goods"):
-            self._put(
-                self.shared,
-                word,
-                Sense(
-                    GOODS,
-                    make=longest(self.made, code),
-                    wholesale=code,
-                    retail=longest(self.retailed, code),
-                    weight=self.faint.get(word, 1.0),
-                ),
-            )
-        for code, word in self._words("retail_goods"):
-            known = self.shared.get(word)
-            if known is None:
-                self.problems.append(
-                    Problem("vocabulary_word_unknown", field="retail_goods", params={"word": word})
-                )
-                continue
-            self.shared[word] = Sense(GOODS, known.make, known.wholesale, code, weight=known.weight)
-        for code, word in self._words("processes"):
-            self._put(
-                self.shared,
-                word,
-                Sense(PROCESS, make=code, weight=self.faint.get(word, 1.0)),
-            )
-        for code, word in self._words("activities"):
-            self._put(self.shared, word, self._activity(word, code))
-        for code, word in self._words("name"):
-            self._put(self.name, word, self._activity(word, code))
-        for code, word in self._words("name_products"):
-            self._put(self.name, word, self._product(word, code))
-        for code, word in self._words("scope"):
-            self._put(self.scope, word, self._activity(word, code))
-        for code, word in self._words("tail"):
-            self._put(self.tail, word, self._activity(word, code))
-        for form in self.tables["form"]:
-            sense = Sense(FORM, actors=dict(form["actors"]))
-            for word in form.get("words", "").split():
-                self._put(self.name, word, sense)
-        for word in self.tables["ignored_name_words"].split():
-            self._put(self.name, word, Sense(FORM))
-
-    def add_names(self, rows: list[Mapping[str, str]]) -> None:
-        """Add the classification's own names, without 制造, 批发 and their like."""
-        ending = re.compile(self.tables["classification_ending"])
-        parting = re.compile(self.tables["classification_parting"])
-        for row in sorted(rows, key=lambda row: (-len(row["code"]), row["code"])):
-            code = row["code"]
-            if row["level"] not in ("class", "group") or not code.isdigit():
-                continue
-            plain = re.sub(r"[(（].*?[)）]", "", row["name_zh"])
-            making = bool(longest(self.sold, code))
-            for part in parting.split(plain):
-                word = fold(ending.sub("", part))
-                if len(word) < 3 or word in self.shared or "其他" in word or "类似" in word:
-                    continue
-                if making:
-                    self.shared[word] = self._product(word, code)
-                elif code[:2] not in ("51", "52") and len(word) > 3:
-                    self.shared[word] = self._activity(word, code)
-
-    def vocabulary(self) -> Vocabulary:
-        name = {**self.shared, **self.name}
-        scope = {**self.shared, **self.scope}
-        for word, weight in self.faint_scope.items():
-            if word in scope:
-                scope[word] = replace(scope[word], weight=weight)
-        for word, weight in self.faint_later.items():
-            if word in scope:
-                scope[word] = replace(scope[word], later=weight)
-        tail = dict(self.tail)
-        tables = self.tables
-        return Vocabulary(
-            name_senses=name,
-            scope_senses=scope,
-            tail_senses=tail,
-            name_lexicon=Lexicon(name),
-            scope_lexicon=Lexicon(scope),
-            tail_lexicon=Lexicon(tail),
-            verbs={
-                verb: frozenset(roles.split("+"))
-                for roles, verbs in tables["verbs"].items()
-                for verb in verbs.split()
-            },
-            strip=tuple(re.compile(pattern) for pattern in tables["strip"]),
-            name_strip=tuple(re.compile(pattern) for pattern in tables["name_strip"]),
-            name_split=re.compile(tables["name_split"]),
-            side_marks=tuple(tables["side_marks"]),
-            forms=tuple(
-                (re.compile(form["pattern"]), dict(form["actors"]))
-                for form in tables["form"]
-                if "pattern" in form
-            ),
-            unnamed=dict(tables["unnamed"]),
-            modifiers={
-                word: code for code, words in tables["modifiers"].items() for word in words.split()
-            },
-            modified=tuple(tables["modified"]["parts"].split()),
-            unmodified=tuple(tables["modified"]["never"].split()),
-            repairs=dict(tables["repairs"]),
-            leases=dict(tables["leases"]),
-            installs=dict(tables["installs"]),
-            codes=self.codes,
-            weights={key: float(value) for key, value in tables["weights"].items()},
-            sold=self.sold,
-            retailed=self.retailed,
-            calibration=tuple((float(x), float(y)) for x, y in tables["calibration"]["knots"]),
-        )
-
-    def _words(self, table: str) -> Iterable[tuple[str, str]]:
-        for code, words in self.tables.get(table, {}).items():
-            if code not in self.codes:
-                self.problems.append(
-                    Problem("vocabulary_code_unknown", field=table, params={"code": code})
-                )
-            for word in words.split():
-                yield code, word
-
-    def _put(self, into: dict[str, Sense], word: str, sense: Sense) -> None:
-        if word != fold(word):
-            self.problems.append(Problem("vocabulary_word_unfolded", params={"word": word}))
-        if word in into:
-            self.problems.append(Problem("vocabulary_word_twice", params={"word": word}))
-        into[word] = sense
-
-    def _product(self, word: str, code: str) -> Sense:
-        wholesale = longest(self.sold, code)
-        return Sense(
-            GOODS,
-            make=code,
-            wholesale=wholesale,
-            retail=longest(self.retailed, wholesale),
-            weight=self.faint.get(word, 1.0),
-        )
-
-    def _activity(self, word: str, code: str) -> Sense:
-        return Sense(ACTIVITY, code=code, weight=self.faint.get(word, 1.0))
