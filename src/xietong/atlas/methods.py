@@ -18,9 +18,10 @@ from django.conf import settings
 from xietong.engine.coding import Coder, Concordance, merged, read_concordance, read_vocabulary
 from xietong.engine.edition.parameters import METHOD_VERSIONS
 from xietong.engine.placing import BoundaryIndex, Gazetteer, Grammar, Placer
+from xietong.engine.problems import ProblemsFound
 from xietong.engine.register import Rules
 from xietong.engine.tables import Currencies, Synonyms
-from xietong.kit.refusals import NotFound
+from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
 from xietong.region.models import BoundarySet
 from xietong.region.packs import RegionPack, read_pack
@@ -86,7 +87,7 @@ def _methods(packs: Path, code: str) -> Methods:
     return Methods(
         pack=pack,
         synonyms=Synonyms.build(country.headers, Currencies.build(country.currencies)),
-        coder=Coder(read_vocabulary(coding, country.classification)),
+        coder=_coder(pack, coding),
         concordance=read_concordance(
             country.concordance,
             current=country.facts["classification"]["concordance_column"],
@@ -102,6 +103,20 @@ def _methods(packs: Path, code: str) -> Methods:
         ),
         digest=_digest(pack, coding, vintage),
     )
+
+
+def _coder(pack: RegionPack, coding: Mapping[str, Any]) -> Coder:
+    try:
+        return Coder(read_vocabulary(coding, pack.country.classification))
+    except ProblemsFound as found:
+        raise Refusal(
+            "vocabulary_faulty",
+            N_("The coding vocabulary of the region pack “{code}” is faulty: {count} faults."),
+            way_out=N_("Correct the pack, or restore it from the release."),
+            problems=tuple(found.problems),
+            code=pack.facts["pack"]["code"],
+            count=len(found.problems),
+        ) from found
 
 
 def _coding_tables(pack: RegionPack) -> Mapping[str, Any]:
