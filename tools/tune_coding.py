@@ -36,10 +36,20 @@ BINS, FOLDS, BANDS, SEED = 6, 10, 4, 1
 SHARP = {"heat": 3.0, "sharpness": 8.0, "enough": 3.0}
 FIXED = {*SHARP, "decided", "unnamed"}
 # Weights that are shares of something, at most one.
-PARTS = (
-    "parent head modifier decay floor field_decay field_floor unknown_decay again side "
-    "retail_named served"
-).split()
+PARTS = [
+    "parent",
+    "head",
+    "modifier",
+    "decay",
+    "floor",
+    "field_decay",
+    "field_floor",
+    "unknown_decay",
+    "again",
+    "side",
+    "retail_named",
+    "served",
+]
 # Round numbers, by size.
 ROUND = {
     6.0: "tail",

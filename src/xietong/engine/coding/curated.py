@@ -21,6 +21,8 @@ from xietong.engine.coding.vocabulary import (
 from xietong.engine.problems import Problem, ProblemsFound
 from xietong.engine.terms import fold
 
+_GOODS_ACTORS = frozenset(("make", "wholesale", "retail"))
+
 
 def merged(tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return one mapping of several parsed files; word lists under one key are joined."""
@@ -111,6 +113,7 @@ class _Builder:
             Problem("vocabulary_weight_unknown", params={"weight": name})
             for name in sorted(names ^ {*given})
         ]
+        self._check_codes()
         for code, word in self._words("products"):
             self._put(self.shared, word, self._product(word, code))
         for code, word in self._words("goods"):
@@ -163,6 +166,22 @@ class _Builder:
         for word in self.tables["ignored_words"].split():
             self.name.setdefault(word, Sense(FORM))
             self._put(self.scope, word, Sense(FORM))
+
+    def _check_codes(self) -> None:
+        """Find codes that are none, in the tables that lead from a code or a word to a code."""
+        tables = self.tables
+        led = {
+            name: {*tables[name].values()}
+            for name in ("sold", "retailed", "made", "unnamed", "machines_for")
+        }
+        led["modifiers"] = {*tables["modifiers"]}
+        led["services"] = {code for codes in tables["services"].values() for code in codes.values()}
+        led["form"] = {actor for form in tables["form"] for actor in form["actors"]} - _GOODS_ACTORS
+        self.problems += [
+            Problem("vocabulary_code_unknown", field=name, params={"code": code})
+            for name, codes in led.items()
+            for code in sorted(codes - self.codes)
+        ]
 
     def add_names(self, rows: list[Mapping[str, str]]) -> None:
         """Add the classification's own names, without 制造, 批发 and their like."""
@@ -228,19 +247,25 @@ class _Builder:
             unnamed=dict(tables["unnamed"]),
             generic=frozenset(tables["generic"]["words"].split()),
             machines=frozenset(tables["generic"]["machines"].split()),
-            machines_for=dict(tables["machines_for"]),
+            machines_for=self._deep(tables["machines_for"]),
             modifiers={
-                word: code for code, words in tables["modifiers"].items() for word in words.split()
+                word: self.deepened.get(code, code)
+                for code, words in tables["modifiers"].items()
+                for word in words.split()
             },
             modified=tuple(tables["modified"]["parts"].split()),
             unmodified=tuple(tables["modified"]["never"].split()),
-            services={role: dict(codes) for role, codes in tables["services"].items()},
+            services={role: self._deep(codes) for role, codes in tables["services"].items()},
             codes=self.codes,
             weights=Weights(**{key: float(value) for key, value in tables["weights"].items()}),
             sold=self.sold,
             retailed=self.retailed,
             calibration=tuple((float(x), float(y)) for x, y in tables["calibration"]["knots"]),
         )
+
+    def _deep(self, table: Mapping[str, str]) -> dict[str, str]:
+        """Return a table of codes, each as deep as it goes where there is but one way down."""
+        return {key: self.deepened.get(code, code) for key, code in table.items()}
 
     def _words(self, table: str) -> Iterable[tuple[str, str]]:
         for code, words in self.tables.get(table, {}).items():

@@ -21,7 +21,8 @@ _INNER = re.compile(r"[,、/\s]+")
 # Verbs that close a whole list; others speak only of what stands with them between two commas:
 # 五金交电,汽配,空调安装 are goods and one service.
 _CLOSING_LISTS = frozenset(("make", "trade", "wholesale", "retail"))
-_SERVING = frozenset(("serve",))  # 服务: before a list does not say what is done with its things
+# 服务 does not say what is done with a thing, before a list (服务:水泵) or behind what is made.
+_SERVING = frozenset(("serve",))
 
 
 @dataclass(slots=True)
@@ -73,6 +74,8 @@ class _Reading:
             self.leading = part.before | summed
             self.waiting.clear()
         roles = part.after or self.leading or NO_ROLES
+        if part.after == _SERVING and self.leading:
+            roles |= self.leading
         one = Item(part.words, roles, self.side, self.run)
         self.items.append(one)
         self.closed = []
