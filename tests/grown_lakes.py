@@ -105,7 +105,7 @@ def counts() -> Counter[tuple[str, str]]:
         table[county, "2120"] = 10 + at % 3
         table[county, "2211"] = 11 + at % 4
         table[county, "2220"] = 7 + at % 6
-    table["810202", "1121"], table["820103", "1121"] = 12, 14
+    table["810202", "1121"], table["820103", "1121"] = 20, 22
     table[SMALL[0], "1121"] = 2
     return table
 

@@ -130,8 +130,8 @@ def test_a_quotient_is_that_of_its_definition(grown: Grown) -> None:
     shown = layer("d11", "prefecture")
     boats, all_of = by_hand("d11"), by_hand("all")
     assert shown.counts["ok"] == 4
-    codes = [one.code for one in shown.cells]
-    whole = sum(boats[code] for code in codes) / sum(all_of[code] for code in codes)
+    firms = grown_lakes.firms()
+    whole = sum(one.class_ in grown_lakes.FAMILIES["d11"] for one in firms) / len(firms)
     for one in shown.cells:
         assert one.value == pytest.approx(boats[one.code] / all_of[one.code] / whole)
         symmetric = cell(layer("d11", "prefecture", "symmetric"), one.code)
@@ -154,18 +154,24 @@ def test_zero_means_what_each_measure_says_of_nothing(grown: Grown) -> None:
 
 def test_units_are_shown_where_only_the_capital_is_withheld(grown: Grown) -> None:
     county, class_ = grown_lakes.GIANT
-    for industry in (f"d{class_[:2]}", f"g{class_[:3]}"):
-        for measure in OF_CAPITAL:
-            one = cell(layer(industry, "county", measure, "capital"), county)
-            assert (one.state, one.value, one.low, one.high) == ("withheld", None, None, None)
-            assert one.n == by_hand(industry)[county]
+    for measure in OF_CAPITAL:
+        one = cell(layer(f"d{class_[:2]}", "county", measure, "capital"), county)
+        assert (one.state, one.value, one.low, one.high) == ("withheld", None, None, None)
+        assert one.n == by_hand(f"d{class_[:2]}")[county]
+
+
+def test_the_capital_of_groups_is_not_told(grown: Grown) -> None:
+    with pytest.raises(Refusal) as refused:
+        layer("g111", "county", "lq", "capital")
+    assert (refused.value.code, refused.value.field) == ("capital_not_told", "counted")
 
 
 def test_units_without_any_capital_are_not_said_to_be_none(grown: Grown) -> None:
     county, class_ = grown_lakes.SILENT
-    one = cell(layer(f"g{class_[:3]}", "county", "n", "capital"), county)
+    assert grown_lakes.FAMILIES["s-lamplight.lamps"] == {class_}
+    one = cell(layer("s-lamplight.lamps", "county", "n", "capital"), county)
     assert (one.state, one.value) == ("zero", 0.0)
-    assert one.n == by_hand(f"g{class_[:3]}")[county] > 3
+    assert one.n == by_hand("s-lamplight.lamps")[county] > 3
 
 
 def test_the_planted_specialisations_are_significant(grown: Grown) -> None:

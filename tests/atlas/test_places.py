@@ -43,7 +43,7 @@ def test_a_profile_says_what_the_layers_say(grown: Grown, code: str) -> None:
     } == found
     lows = [one.low for one in told.top]
     assert lows == sorted(lows, reverse=True)
-    assert len(found) >= 3
+    assert len(found) >= 2
 
 
 def test_the_planted_specialisations_lead(grown: Grown) -> None:

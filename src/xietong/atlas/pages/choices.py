@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from xietong.atlas.exports import counted_name, level_name, measure_name
 from xietong.atlas.pages.mapview import OF_CAPITAL, MapView
 from xietong.atlas.schemas import EditionOut, IndustryOut
+from xietong.engine.edition.protection import KINDS_WITH_CAPITAL
 
 TIERS = ("material", "equipment", "process", "hardware", "software", "content", "services")
 
@@ -50,9 +51,17 @@ def levels(edition: EditionOut, view: MapView) -> list[Choice]:
     return [Choice(name, level_name(name), name == view.level) for name in edition.levels]
 
 
-def counted(edition: EditionOut, view: MapView) -> list[Choice]:
-    """Return what may be counted."""
-    return [Choice(name, counted_name(name), name == view.counted) for name in edition.counted]
+def counted(edition: EditionOut, view: MapView, with_capital: bool) -> list[Choice]:
+    """Return what may be counted, capital greyed out where it is not told."""
+    return [
+        Choice(name, counted_name(name), name == view.counted, name == "n" or with_capital)
+        for name in edition.counted
+    ]
+
+
+def with_capital(industries: list[IndustryOut], *keys: str | None) -> bool:
+    """Tell whether capital is told for all of these industries."""
+    return all(one.kind in KINDS_WITH_CAPITAL for one in industries if one.key in keys)
 
 
 def chains(industries: list[IndustryOut]) -> list[IndustryOut]:

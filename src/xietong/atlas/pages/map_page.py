@@ -41,6 +41,9 @@ def show(request: HttpRequest) -> HttpResponse:
 def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
     industries = queries.industries(READER, view.edition)
     key = view.industry or edition.opens_on
+    with_capital = choices.with_capital(industries, key, view.compare)
+    if not with_capital:
+        view = replace(view, counted="n")
     layer = _layer(view, key)
     beside = _layer(view, view.compare) if view.compare else None
     chain = choices.chain_of(industries, key)
@@ -62,7 +65,7 @@ def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
         "clusters": clusters,
         "measures": choices.measures(edition, view),
         "levels": choices.levels(edition, view),
-        "counted": choices.counted(edition, view),
+        "counted": choices.counted(edition, view, with_capital),
         "chains": choices.chains(industries),
         "chain": chain,
         "tiers": choices.tiers(industries, chain) if chain else [],

@@ -20,6 +20,7 @@ from xietong.atlas.schemas import (
     MeasureName,
     Names,
 )
+from xietong.engine.edition.protection import KINDS_WITH_CAPITAL
 from xietong.engine.edition.tables import PUBLISHED, ZERO, Flags, Floats, LevelTable, Marks
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region.rules import Actor
@@ -74,7 +75,8 @@ def layer(
     """Return the cells of one view, the best first, with limits of classes and the indices.
 
     Cells are ranked by the lower end of their interval, so that a place with three units does not
-    lead one with three hundred. Refuses `no_such_industry` and `not_measured`.
+    lead one with three hundred. Refuses `no_such_industry`, `capital_not_told` and
+    `not_measured`.
     """
     return layer_of(
         open_edition(actor, number),
@@ -95,6 +97,13 @@ def layer_of(
 ) -> LayerOut:
     """Return the same from an edition that is open already."""
     known = industry_or_refusal(opened, industry)
+    if counted == "capital" and known.kind not in KINDS_WITH_CAPITAL:
+        raise Refusal(
+            "capital_not_told",
+            N_("Capital is not told for groups: in most places one firm holds nearly all of it."),
+            way_out=N_("Choose the division or a chain, or count establishments."),
+            field="counted",
+        )
     table = opened.tables.levels[level]
     row = opened.industry_at[industry]
     numbers = _numbers(table, row, measure, counted, opened)
