@@ -191,13 +191,21 @@ def _opened(file: Path, wanted: Collection[str]) -> Opened:
         raise Refusal(
             "columns_missing",
             N_("“{file}” has none of the columns {wanted}. Its headings: {headings}."),
-            way_out=N_("Name one of its columns so, or as registers commonly name it."),
+            way_out=N_("Name one of its columns in one of these ways."),
             field="file",
             file=file.name,
-            wanted=", ".join(wanted),
+            wanted="; ".join(_usual_headings(name) for name in wanted),
             headings=opened.headings,
         )
     return opened
+
+
+def _usual_headings(column: str) -> str:
+    """Return how the pack's languages usually call a column, each once."""
+    country = methods.current().pack.country
+    named = country.headers["columns"].get(column, {})
+    usual = [named[one][0] for one in country.facts["pack"]["languages"] if named.get(one)]
+    return " / ".join(usual) or column
 
 
 def _check_flat(source: TableSource) -> None:
