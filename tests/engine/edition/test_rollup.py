@@ -152,6 +152,30 @@ def test_provinces_and_what_lies_nowhere_add_up_to_the_region() -> None:
     assert at(REGION) == at("1") + at("2") + 4 == len(PLACES) + 4
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        MapPlace("111", "prefecture", "1"),  # the code of a county
+        MapPlace("13", "prefecture", "13"),
+        MapPlace("13", "prefecture", "3"),
+        MapPlace("13", "prefecture", "111"),
+        MapPlace("13", "prefecture", "11"),
+        MapPlace("", "county", "11"),
+        MapPlace("3", "town", ""),
+    ],
+)
+def test_places_that_do_not_nest_are_refused(odd: MapPlace) -> None:
+    with pytest.raises(ValueError):
+        place_nodes([*PLACES, odd])
+
+
+def test_a_county_may_lie_in_its_province_itself() -> None:
+    nodes = place_nodes([*PLACES, MapPlace("901", "county", "1")])
+    having = {key for key, row in zip(nodes.keys, nodes.inside, strict=True) if row[4]}
+    assert nodes.leaves[4] == "901"
+    assert having == {"901", "1", REGION}
+
+
 @pytest.mark.parametrize("cell", [("999", "39", 0, 1, 1), ("111", "40", 0, 1, 1)])
 def test_what_the_map_does_not_have_is_refused(cell: Any) -> None:
     with pytest.raises(KeyError, match=r"999|40"):

@@ -38,7 +38,11 @@ def place_nodes(places: Sequence[MapPlace]) -> Nodes:
     ...           MapPlace("111", "county", "11")]
     >>> place_nodes(places).leaves
     ('111', '11+', '1+', '+')
+
+    Raises ValueError for a code that stands twice, and for a place that does not lie in one of a
+    higher level (or, a province, in none).
     """
+    _refuse(places)
     by_level = {level: [one for one in places if one.level == level] for level in LEVELS}
     counties = [one.code for one in by_level["county"]]
     coarse = [f"{one.code}+" for level in ("prefecture", "province") for one in by_level[level]]
@@ -52,6 +56,16 @@ def place_nodes(places: Sequence[MapPlace]) -> Nodes:
             code = above[code]
     sets[REGION] = leaves
     return nodes_over(leaves, sets)
+
+
+def _refuse(places: Sequence[MapPlace]) -> None:
+    level_of = {one.code: LEVELS.index(one.level) for one in places}
+    if len(level_of) != len(places) or "" in level_of:
+        raise ValueError("a place stands twice, or has no code")
+    for one in places:
+        inside = level_of.get(one.parent, -1) if one.parent else -1
+        if (one.parent and inside < 0) or inside >= level_of[one.code]:
+            raise ValueError(f"{one.code} does not lie in a place of a higher level")
 
 
 def industry_sets(nodes: Sequence[IndustryNode], codes: Sequence[str]) -> Nodes:
