@@ -182,15 +182,15 @@ def _symmetric(lq: Floats) -> Floats:
 def ranking(value: Floats, low: Floats, shown: Flags) -> NDArray[np.int64]:
     """Return the positions that have a rank, the best first.
 
-    The lower end of the interval decides, where there is none the value; then the value, then the
-    order of the positions. What is not shown or has no value has no rank.
+    The lower end of the interval decides; those without one stand behind, by their value; then the
+    value, then the order of the positions. What is not shown or has no value has no rank.
 
     >>> lq, low = np.array([9.0, 2.0, np.nan, 2.5]), np.array([0.5, 1.5, np.nan, 1.5])
     >>> ranking(lq, low, np.array([True, True, True, True])).tolist()
     [3, 1, 0]
     """
-    merit = np.where(np.isfinite(low), low, value)
-    best_first = np.lexsort((-value, -merit))
+    bounded = np.isfinite(low)
+    best_first = np.lexsort((-value, -np.where(bounded, low, value), ~bounded))
     return best_first[(shown & np.isfinite(value))[best_first]]
 
 
