@@ -1,4 +1,4 @@
-"""From establishments to the hashed base table: seconds and peak memory beside pandas.
+"""From establishments to an edition: seconds and peak memory, the table beside one by pandas.
 
 `python -m bench.compile [ROWS …]`; every figure is one fresh process on this machine.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,16 @@ from numpy.typing import NDArray
 
 from bench.fresh import fresh, peak_megabytes, serve, timed
 from xietong.engine.canonical import digest
+from xietong.engine.edition.build import build_edition
+from xietong.engine.edition.nodes import industry_nodes
+from xietong.engine.edition.parameters import Parameters
+from xietong.engine.edition.rollup import MapPlace
 from xietong.engine.tabulate import KEYS, tabulate, whole
 
 ROWS = (100_000, 1_000_000, 10_000_000)
 GROUP_ROWS = 131_072
 CAP_WAN = 100_000
+LENGTHS = {2: "division", 3: "group", 4: "class"}
 COUNTIES, CLASSES, YEARS = 307, 1_400, range(1978, 2005)
 BOUND_MEGABYTES = 1_500
 
@@ -30,8 +36,7 @@ BOUND_MEGABYTES = 1_500
 def batches(rows: int, seed: int = 1) -> Iterator[pa.RecordBatch]:
     """Give invented establishments in a register's columns, as unevenly spread as real ones."""
     draw = np.random.default_rng(seed)
-    classes = np.array([f"{1000 + 5 * number}" for number in range(CLASSES)])
-    counties = np.array([f"{310100 + 7 * number}" for number in range(COUNTIES)])
+    classes, counties = np.array(_classes()), np.array(_counties())
     of_classes = _shares(draw.permutation(CLASSES) + 3.0)
     of_counties = _shares(draw.permutation(COUNTIES) + 20.0)
     for start in range(0, rows, GROUP_ROWS):
@@ -58,6 +63,31 @@ def batches(rows: int, seed: int = 1) -> Iterator[pa.RecordBatch]:
         )
 
 
+def _classes() -> list[str]:
+    return [f"{1000 + 5 * number}" for number in range(CLASSES)]
+
+
+def _counties() -> list[str]:
+    return [f"{310101 + 100 * (number // 15) + number % 15}" for number in range(COUNTIES)]
+
+
+def _map() -> dict[str, Any]:
+    """Return the places, industries and borders that an edition of these rows is built over."""
+    counties, classes = _counties(), _classes()
+    prefectures = sorted({f"{code[:4]}00" for code in counties})
+    levels = {code[:length]: kind for code in classes for length, kind in LENGTHS.items()}
+    return {
+        "places": [
+            MapPlace("310000", "province", ""),
+            *(MapPlace(code, "prefecture", "310000") for code in prefectures),
+            *(MapPlace(code, "county", f"{code[:4]}00") for code in counties),
+        ],
+        "nodes": industry_nodes(levels, {code: code[:-1] for code in levels}, []),
+        "adjacency": list(pairwise(counties)),
+        "parameters": Parameters(),
+    }
+
+
 def _shares(ranks: NDArray[np.float64]) -> NDArray[np.float64]:
     return (1 / ranks) / (1 / ranks).sum()
 
@@ -67,13 +97,15 @@ def _cut(codes: NDArray[np.str_], length: int, end: str = "") -> NDArray[np.str_
 
 
 def ours(path: str) -> dict[str, Any]:
-    """Tabulate and hash by the engine."""
+    """Tabulate, hash and build by the engine."""
     told: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(dir=Path(path).parent) as scratch:
         with timed(told, "table"):
             cells = tabulate([Path(path)], cap_wan=CAP_WAN, scratch=Path(scratch))
         with timed(told, "hash"):
             told["digest"] = _digest(cells)
+        with timed(told, "edition"):
+            told["clusters"] = len(build_edition(cells=cells, **_map()).clusters)
     return {**told, "cells": cells.num_rows, "peak_megabytes": peak_megabytes()}
 
 
@@ -137,7 +169,7 @@ WAYS = {"xietong": ours, "pandas": by_pandas}
 def main(sizes: tuple[int, ...] = ROWS) -> None:
     """Print seconds and peak memory by size, ours, pandas', their ratios, and the growth."""
     print(f"{'rows':>12} {'cells':>10} {'way':9}{'table':>8} {'growth':>7} {'peak':>9}", end="")
-    print(f" {'hash':>7} {'peak':>9}")
+    print(f" {'hash':>7} {'edition':>8} {'peak':>9}")
     before: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for rows in sizes:
@@ -163,7 +195,8 @@ def _tell(rows: int, way: str, told: dict[str, Any], before: float | None) -> No
     line = f"{rows:12,} {told['cells']:10,} {way:9}{told['table_seconds']:7.1f}s {growth:>7}"
     line += f" {told['table_megabytes']:6,} MB"
     if "hash_seconds" in told:
-        line += f" {told['hash_seconds']:6.1f}s {told['hash_megabytes']:6,} MB"
+        line += f" {told['hash_seconds']:6.1f}s {told['edition_seconds']:7.1f}s"
+        line += f" {told['peak_megabytes']:6,} MB"
     print(line)
 
 
