@@ -22,8 +22,8 @@ SAME: dict[str, Any] = {
     "/1": lambda: queries.edition(READER, 1),
     "/current/industries": lambda: queries.industries(READER),
     "/current/layer?industry=d11": lambda: queries.layer(READER, industry="d11"),
-    "/1/layer?industry=g112&level=prefecture&measure=n&counted=capital": lambda: queries.layer(
-        READER, 1, industry="g112", level="prefecture", measure="n", counted="capital"
+    "/1/layer?industry=d22&level=prefecture&measure=n&counted=capital": lambda: queries.layer(
+        READER, 1, industry="d22", level="prefecture", measure="n", counted="capital"
     ),
     "/current/clusters?industry=d11": lambda: queries.cluster_cards(READER, None, industry="d11"),
     "/current/clusters?industry=d12&crossing=true": list,
@@ -45,6 +45,7 @@ REFUSED = {
         422,
         "not_measured",
     ),
+    "/current/layer?industry=g112&counted=capital": (422, "capital_not_told"),
     "/current/layer?industry=d11&level=village": (422, "not_understood"),
     f"/current/layer?industry={'x' * 81}": (422, "not_understood"),
     "/current/export.pdf?industry=d11": (422, "not_understood"),
