@@ -108,8 +108,11 @@ def test_a_withdrawn_edition_is_gone_for_readers(grown: Grown) -> None:
     operations.withdraw_edition(actor=LOCAL, number=grown.number, reason="a wrong file")
     with pytest.raises(NotFound, match="no_edition"):
         queries.edition(READER)
-    with pytest.raises(NotFound, match="no_such_edition"):
+    with pytest.raises(NotFound, match="edition_withdrawn") as refused:
         queries.edition(READER, grown.number)
+    assert refused.value.params["reason"] == "a wrong file"
+    with pytest.raises(NotFound, match="no_such_edition"):
+        queries.edition(OUTSIDER, grown.number)
     assert queries.edition(LOCAL, grown.number).state == "withdrawn"
 
 

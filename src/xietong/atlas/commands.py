@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 
@@ -14,11 +14,16 @@ from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
 from xietong.kit.doors import problem_line
 from xietong.kit.progress import Printer
+from xietong.kit.refusals import N_, Refusal
 from xietong.region.rules import LOCAL
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
 SHOWN = 50
+EDITION = click.option(
+    "--edition", type=int, default=None, help="Its number; otherwise the newest published one."
+)
+INDUSTRY = "Its key, such as d39, g391, c-… or s-…; `atlas industries` lists them."
 
 
 @click.group()
@@ -126,7 +131,7 @@ def editions() -> None:
 
 
 @atlas.command("industries")
-@click.option("--edition", type=int, default=None)
+@EDITION
 def industries(edition: int | None) -> None:
     """List the industries and chains of an edition with their units and clusters."""
     for one in queries.industries(LOCAL, edition):
@@ -135,19 +140,28 @@ def industries(edition: int | None) -> None:
 
 
 @atlas.command("layer")
-@click.option("--edition", type=int, default=None)
-@click.option("--industry", required=True)
-@click.option("--level", type=click.Choice(["province", "prefecture", "county"]), default="county")
+@EDITION
+@click.option("--industry", required=True, help=INDUSTRY)
 @click.option(
-    "--measure",
-    type=click.Choice(["lq", "symmetric", "standardised", "n", "share"]),
-    default="lq",
+    "--level", type=click.Choice(get_args(Level)), default="county", help="Which places are shown."
 )
-@click.option("--counted", type=click.Choice(["n", "capital"]), default="n")
 @click.option(
-    "--format", "kind", type=click.Choice(["csv", "xlsx", "geojson", "json"]), default="csv"
+    "--measure", type=click.Choice(get_args(MeasureName)), default="lq", help="What is measured."
 )
-@click.option("-o", "--output", type=OUTPUT, required=True)
+@click.option(
+    "--counted",
+    type=click.Choice(get_args(Counted)),
+    default="n",
+    help="Establishments (n), or their registered capital.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([*get_args(exports.Format), "json"]),
+    default="csv",
+    help="A table, a workbook, a map, or all that the API tells.",
+)
+@click.option("-o", "--output", type=OUTPUT, required=True, help="The file to write.")
 def layer(
     edition: int | None,
     industry: str,
@@ -166,19 +180,29 @@ def layer(
         body = shown.model_dump_json(indent=1).encode("utf-8")
     else:
         body = exports.body(kind, about, shown, lambda: queries.boundaries(LOCAL, edition, level))
-    output.write_bytes(body)
+    try:
+        output.write_bytes(body)
+    except OSError as fault:
+        raise Refusal(
+            "view_not_written",
+            N_("“{output}” cannot be written: {fault}."),
+            way_out=N_("Name a file in a folder that exists and may be written to."),
+            field="output",
+            output=str(output),
+            fault=fault.strerror or str(fault),
+        ) from fault
     click.echo(f"{output}: {len(shown.cells)} places")
 
 
 @atlas.command("clusters")
-@click.option("--edition", type=int, default=None)
-@click.option("--industry", default=None)
+@EDITION
+@click.option("--industry", default=None, help=INDUSTRY)
 @click.option("--crossing", is_flag=True, help="Only clusters that lie in more than one member.")
-@click.option("--search", "q", default="")
+@click.option("--search", "q", default="", help="Only clusters whose name holds this text.")
 def clusters(edition: int | None, industry: str | None, crossing: bool, q: str) -> None:
     """List clusters, the largest first."""
     for row in queries.clusters(LOCAL, edition, industry=industry, crossing_only=crossing, q=q):
-        members = "".join(f" {code}" for code in row.members)
+        members = ",".join(row.members)
         click.echo(
             f"{row.key}\t{row.units:,}\t{row.lq:.2f}\t{row.name_zh}\t{row.name_en}\t{members}"
         )
@@ -186,7 +210,7 @@ def clusters(edition: int | None, industry: str | None, crossing: bool, q: str) 
 
 @atlas.command("place")
 @click.argument("code")
-@click.option("--edition", type=int, default=None)
+@EDITION
 def place_profile(code: str, edition: int | None) -> None:
     """Print a place's profile as JSON."""
     click.echo(queries.place_profile(LOCAL, edition, code).model_dump_json(indent=1))
@@ -194,7 +218,7 @@ def place_profile(code: str, edition: int | None) -> None:
 
 @atlas.command("search")
 @click.argument("text")
-@click.option("--edition", type=int, default=None)
+@EDITION
 def search(text: str, edition: int | None) -> None:
     """Find places, industries, chains and clusters by Chinese, pinyin or English."""
     for hit in queries.search(LOCAL, edition, text):
@@ -202,14 +226,18 @@ def search(text: str, edition: int | None) -> None:
 
 
 @atlas.command("attach-name")
-@click.option("--member", required=True)
-@click.option("--kind", type=click.Choice(PublishedName.Kind.values), required=True)
-@click.option("--name-zh", required=True)
-@click.option("--name-en", default="")
-@click.option("--place", "place_code", required=True)
-@click.option("--industry", "industry_key", required=True)
+@click.option("--member", required=True, help="The code of the member that published it.")
+@click.option(
+    "--kind", type=click.Choice(PublishedName.Kind.values), required=True, help="What it names."
+)
+@click.option("--name-zh", required=True, help="The name in Chinese.")
+@click.option("--name-en", default="", help="The name in English.")
+@click.option("--place", "place_code", required=True, help="The code of the county it lies in.")
+@click.option("--industry", "industry_key", required=True, help=INDUSTRY)
 @click.option("--source", required=True, help="Where the member published it.")
-@click.option("--published-on", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option(
+    "--published-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it did."
+)
 def attach_name(
     member: str,
     kind: str,
@@ -244,7 +272,7 @@ def names() -> None:
 
 @atlas.command("detach-name")
 @click.argument("key", type=int)
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it stands in the audit.")
 def detach_name(key: int, reason: str) -> None:
     """Take published name KEY off the map."""
     operations.detach_name(actor=LOCAL, key=key, reason=reason)

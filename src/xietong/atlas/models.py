@@ -70,6 +70,7 @@ class Edition(models.Model):
     summary = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True, help_text="what readers are told")
 
     class Meta:
         ordering = ["-number"]

@@ -34,7 +34,7 @@ def publish_edition(*, actor: Actor, number: int) -> Edition:
 
 
 def withdraw_edition(*, actor: Actor, number: int, reason: str) -> Edition:
-    """Take a published edition back.
+    """Take a published edition back; readers who ask for it are told the reason.
 
     Refuses `no_such_edition`, `not_published` and `reason_missing`.
     """
@@ -43,7 +43,8 @@ def withdraw_edition(*, actor: Actor, number: int, reason: str) -> Edition:
         edition = _locked(number)
         rules.may_withdraw(edition.state, number, reason)
         edition.state = Edition.State.WITHDRAWN
-        edition.save(update_fields=["state"])
+        edition.withdrawn_because = reason.strip()
+        edition.save(update_fields=["state", "withdrawn_because"])
         record(
             actor=actor,
             verb="withdraw_edition",

@@ -92,8 +92,9 @@ def editions_visible_to(actor: Actor) -> list[Edition]:
 def open_edition(actor: Actor, number: int | None = None) -> Opened:
     """Return an edition the actor may see; the newest published one where no number is given.
 
-    Refuses `no_edition` where none is published yet, `no_such_edition` for another number, and
-    `edition_files_missing` where the files are gone from this node.
+    Refuses `no_edition` where none is published yet, `edition_withdrawn` with the reason,
+    `no_such_edition` for another number, and `edition_files_missing` where the files are gone from
+    this node.
     """
     visible = _visible_to(actor)
     if number is None:
@@ -107,14 +108,29 @@ def open_edition(actor: Actor, number: int | None = None) -> Opened:
         return _opened(newest)
     row = visible.filter(number=number).first()
     if row is None:
-        raise NotFound(
-            "no_such_edition",
-            N_("There is no edition {number} that you may see."),
+        raise _not_visible(actor, number)
+    return _opened(row)
+
+
+def _not_visible(actor: Actor, number: int) -> NotFound:
+    """Return why an edition cannot be opened: a reader may know that it was withdrawn, and why."""
+    known = Edition.objects.filter(number=number).first() if actor.may_read_published else None
+    if known is not None and known.state == Edition.State.WITHDRAWN:
+        return NotFound(
+            "edition_withdrawn",
+            N_("Edition {number} was withdrawn: {reason}"),
             way_out=N_("Open the newest published edition instead."),
             field="edition",
             number=number,
+            reason=known.withdrawn_because,
         )
-    return _opened(row)
+    return NotFound(
+        "no_such_edition",
+        N_("There is no edition {number} that you may see."),
+        way_out=N_("Open the newest published edition instead."),
+        field="edition",
+        number=number,
+    )
 
 
 def edition(actor: Actor, number: int | None = None) -> EditionOut:
