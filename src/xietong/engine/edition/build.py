@@ -94,7 +94,7 @@ def build_edition(
     `cells` that is not on the map, and Unprotected where a cell cannot be hidden.
     """
     of_places = place_nodes(places)
-    codes = sorted(set(cells["industry"].to_pylist()))
+    codes = sorted(cells["industry"].unique().to_pylist())
     of_industries = industry_sets(nodes, codes)
     leaves = leaves_of(cells, of_places, codes)
     shown = protect(leaves, of_places, places, of_industries, nodes, parameters)
