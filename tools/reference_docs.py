@@ -38,7 +38,7 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
     ),
     "XIETONG_REGION": ("The pack that this node serves: a folder in XIETONG_REGIONS.", None),
     "XIETONG_MEMORY_MB": ("How much memory DuckDB may take, in megabytes.", None),
-    "XIETONG_THREADS": ("How many threads DuckDB may use.", None),
+    "XIETONG_THREADS": ("How many threads DuckDB, and how many processes the coder may use.", None),
     "XIETONG_SECRET_KEY": (
         "The key that signs sessions and forms.",
         "made at the first start and kept in `secret.key` of XIETONG_HOME",

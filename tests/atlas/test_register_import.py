@@ -18,7 +18,7 @@ from xietong.atlas.operations import About
 from xietong.atlas.operations import registers as door
 from xietong.engine.tabulate import tabulate
 from xietong.kit.refusals import NotAllowed, NotFound, Refusal
-from xietong.kit.shelf import ORPHAN_AGE_SECONDS, digest_of
+from xietong.kit.shelf import ORPHAN_AGE_SECONDS, Shelf, digest_of
 from xietong.region.models import AuditEntry, Member
 from xietong.region.rules import LOCAL, OUTSIDER, READER, Actor
 
@@ -296,6 +296,27 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     assert on_the_shelf(lakes) == []
 
 
+@pytest.mark.parametrize("step", ["write", "keep"])
+def test_a_full_disk_is_a_refusal_and_leaves_nothing(
+    lakes: Lakes, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if step == "write":
+        monkeypatch.setattr(door.engine, "write_register", full)
+    else:
+        monkeypatch.setattr(Shelf, "keep", full)
+    with pytest.raises(Refusal) as refused:
+        bring(lakes)
+    assert (refused.value.code, refused.value.params["fault"]) == (
+        "register_not_kept",
+        "No space left on device",
+    )
+    assert not RegisterVersion.objects.exists()
+    assert on_the_shelf(lakes) == []
+
+
 @pytest.mark.parametrize("same_file", [True, False])
 def test_a_competitor_that_is_first_leaves_one_version_or_two_numbers(
     lakes: Lakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same_file: bool
@@ -360,7 +381,6 @@ def test_progress_is_told_throughout(lakes: Lakes) -> None:
         progress=lambda stage, done=0, total=None: told.append((stage, done)),
     )
     stages = list(dict.fromkeys(stage for stage, _ in told))
-    assert stages == [
-        f"{verb} northshore" for verb in ("Compare", "Read", "Place", "Code", "Record")
-    ]
+    told_of = ("Compare", "Read", "Look at codes of", "Place", "Code", "Record")
+    assert stages == [f"{stage} northshore" for stage in told_of]
     assert ("Read northshore", 54) in told

@@ -108,8 +108,8 @@ def import_register(
 
     The newest version's own file, read by the same methods, changes nothing and is not read again;
     other words in `about` (blank ones say nothing) make a new version of the same rows. Refuses
-    `no_such_member`, `words_too_long`, `register_unreadable`, `register_changed` and, with every
-    fault of the file, `register_refused`.
+    `no_such_member`, `words_too_long`, `register_unreadable`, `register_changed`,
+    `register_not_kept` and, with every fault of the file, `register_refused`.
     """
     require_writer(actor, "import_register")
     owner = region.member(actor, member)
@@ -145,7 +145,11 @@ def _bring(
             treatment = Treatment(
                 ways.placer(outlines if located else None),
                 workers,
-                given_codes(source, mapping, ways),
+                given_codes(
+                    source.watched(lambda done: progress(f"Look at codes of {owner.code}", done)),
+                    mapping,
+                    ways,
+                ),
                 member=owner.place_code,
                 progress=lambda what, done=0, total=None: progress(
                     f"{what} {owner.code}", done, total
@@ -160,6 +164,8 @@ def _bring(
             )
         except ProblemsFound as found:
             raise _refused(path, found) from found
+        except OSError as fault:
+            raise _not_kept(path, fault) from fault
         if digest_of(path) != source_digest:
             raise Refusal(
                 "register_changed",
@@ -168,7 +174,10 @@ def _bring(
                 field="file",
                 file=path.name,
             )
-        shelf.keep(written.path, written.path.name)
+        try:
+            shelf.keep(written.path, written.path.name)
+        except OSError as fault:
+            raise _not_kept(path, fault) from fault
     return Brought(
         digest=written.sha256,
         source_name=path.name,
@@ -305,6 +314,17 @@ def _check_words(about: About) -> None:
                 words=one.name,
                 most=most,
             )
+
+
+def _not_kept(path: Path, fault: OSError) -> Refusal:
+    return Refusal(
+        "register_not_kept",
+        N_("“{file}” could not be read or kept: {fault}. Nothing was stored."),
+        way_out=N_("See to the disk (XIETONG_HOME) and import the file again."),
+        field="file",
+        file=path.name,
+        fault=fault.strerror or str(fault),
+    )
 
 
 def _refused(path: Path, found: ProblemsFound) -> Refusal:
