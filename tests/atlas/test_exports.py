@@ -28,6 +28,7 @@ LANGUAGES = {
         "source": ("数据来源", "虚构数据，仅供测试；虚构边界"),
         "map": ("地图", "虚构地图"),
         "withheld": "不予公布",
+        "read": "读数说明",
         "insufficient": "数据不足",
     },
     "en": {
@@ -36,6 +37,7 @@ LANGUAGES = {
         "source": ("Source", "Invented data, for tests only; Invented outlines"),
         "map": ("Map", "Invented map"),
         "withheld": "Withheld",
+        "read": "How to read it",
         "insufficient": "Insufficient data",
     },
 }
@@ -132,7 +134,8 @@ def test_every_file_says_what_it_is(view: View, language: str) -> None:
             label, sentence = words[part]
             assert told[label] == sentence
         assert f"{edition.number} ({edition.digest})" in told.values()
-        assert len(notes) == 8
+        assert len(notes) == 9
+        assert words["withheld"] in told[words["read"]]
         assert any(layer.industry.code in sentence for sentence in told.values())
         assert "SYNTHETIC" not in told
 

@@ -23,7 +23,7 @@ const { go } = navigation(refresh);
 function open(box) {
   const canvas = new Canvas(box, { api, language });
   const { map } = canvas;
-  const tip = tooltip(document.querySelector("#map-tooltip"), stage, { words, language, minimum: stage.dataset.minimum });
+  const tip = tooltip(document.querySelector("#map-tooltip"), stage, { words, language });
   map.on("mousemove", (event) => {
     if (!canvas.cells) return;
     const { place, cluster } = canvas.at(event.point);
@@ -84,7 +84,11 @@ async function compare(said, mine) {
   which[0].hidden = !said.beside;
   const changes = box.hidden === Boolean(said.beside);
   box.hidden = !said.beside;
-  if (changes) main.map.resize();
+  if (changes) {
+    main.map.resize();
+    if (main.shown && !said.at) await home(false);
+  }
+  main.shown = true;
   if (!said.beside) return;
   which[0].textContent = said.name;
   which[1].textContent = said.besideName;
@@ -151,11 +155,13 @@ async function home(remember) {
     } else part.forEach(walk);
   };
   for (const feature of outlines.features) walk(feature.geometry.coordinates);
-  // Where there is room beside the legend, the region stands beside it.
+  // Where there is room beside the legend, the region stands beside it; two maps stand above theirs.
   const box = main.map.getContainer();
   const key = legend().offsetWidth + 12;
-  const left = box.clientWidth - key > box.clientHeight * 0.75 ? key : 14;
-  main.map.fitBounds([[west, south], [east, north]], { padding: { left, right: 14, top: 14, bottom: 14 }, animate: false }, { remember });
+  const below = legend().dataset.beside && box.clientHeight === stage.clientHeight;
+  const left = !below && box.clientWidth - key > box.clientHeight * 0.75 ? key : 14;
+  const bottom = below ? legend().offsetHeight + 18 : 14;
+  main.map.fitBounds([[west, south], [east, north]], { padding: { left, right: 14, top: 14, bottom }, animate: false }, { remember });
 }
 
 function jump(at) {

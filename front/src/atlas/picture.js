@@ -79,11 +79,15 @@ function drawLegend(pen, x, y, font, write) {
     if (part.matches("li")) {
       const swatch = part.querySelector(".swatch");
       drawSwatch(pen, swatch.className, x, at - 10);
-      write(text(swatch.nextElementSibling), x + 28, at, `12px ${font}`, token("--ink"));
+      const count = text(part.querySelector(".count"));
+      pen.font = `12px ${font}`;
+      const room = SIDE - 2 * MARGIN - 36 - pen.measureText(count).width;
       pen.textAlign = "right";
-      write(text(part.querySelector(".count")), x + SIDE - 2 * MARGIN, at, `12px ${font}`, token("--ink-soft"));
+      write(count, x + SIDE - 2 * MARGIN, at, `12px ${font}`, token("--ink-soft"));
       pen.textAlign = "left";
-      at += 19;
+      const lines = broken(pen, text(swatch.nextElementSibling), room);
+      lines.forEach((line, row) => write(line, x + 28, at + row * 15, `12px ${font}`, token("--ink")));
+      at += 4 + 15 * lines.length;
     } else {
       pen.font = `12px ${font}`;
       for (const line of broken(pen, words(part), SIDE - 2 * MARGIN)) {

@@ -1,13 +1,13 @@
 // What is under the pointer: place, value with its interval, n, rank; or why there is no number.
 
 /** Returns the tooltip of a map; it follows the pointer within `stage`. */
-export function tooltip(box, stage, { words, language, minimum }) {
+export function tooltip(box, stage, { words, language }) {
   return {
     show(cell, pointer, layer) {
       if (!cell) return this.hide();
       const name = document.createElement("b");
       name.textContent = `${cell.name[language]} · ${cell.parent[language]}`;
-      const lines = told(cell, layer, words, minimum, language).map((text) => {
+      const lines = told(cell, layer, words, language).map((text) => {
         const line = document.createElement("div");
         line.textContent = text;
         return line;
@@ -26,8 +26,8 @@ export function tooltip(box, stage, { words, language, minimum }) {
   };
 }
 
-function told(cell, layer, words, minimum, language) {
-  if (cell.state === "withheld") return [words.withheld.replace("{minimum}", minimum)];
+function told(cell, layer, words, language) {
+  if (cell.state === "withheld") return [words.withheld[layer.counted]];
   if (cell.state === "insufficient") return [words.insufficient];
   if (cell.state === "zero") return [words.zero];
   const lines = [`${figure(cell, layer)}${layer.unit[language] ? ` ${layer.unit[language]}` : ""}`];

@@ -62,12 +62,16 @@ def sources(edition: EditionOut) -> list[Note]:
 
 def notes(edition: EditionOut, layer: LayerOut) -> list[Note]:
     """Return what must stand beside the numbers wherever they go."""
+    undrawn = layer.industry.why_disabled
+    minimum = int(edition.parameters["minimum_cell"])
     return [
         *warnings(edition),
         (gettext("Industry"), f"{layer.industry.code} {in_language(layer.industry.name)}".strip()),
+        *([(gettext("Not drawn"), in_language(undrawn))] if undrawn else []),
         (gettext("Level"), level_name(layer.level)),
         (gettext("Measure"), measure_name(layer.measure)),
         (gettext("What is counted"), counted_name(layer.counted)),
+        (gettext("How to read it"), withheld_name(minimum, layer.counted)),
         *sources(edition),
     ]
 
@@ -105,6 +109,17 @@ def state_name(state: str) -> str:
         "withheld": gettext("Withheld"),
         "insufficient": gettext("Insufficient data"),
     }[state]
+
+
+def withheld_name(minimum: int, counted: str) -> str:
+    """Return why a number is withheld, in the active language: for itself, or to hide another."""
+    if counted == "capital":
+        return gettext(
+            "Withheld (fewer than {minimum} units, mostly one unit's, or one such could be derived)"
+        ).format(minimum=minimum)
+    return gettext("Withheld (fewer than {minimum} units, or one such could be derived)").format(
+        minimum=minimum
+    )
 
 
 def header(layer: LayerOut) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
-from xietong.atlas.exports import counted_name, level_name, measure_name
+from xietong.atlas.exports import counted_name, level_name, measure_name, withheld_name
 from xietong.atlas.pages.mapview import OF_CAPITAL, MapView
 from xietong.atlas.schemas import EditionOut, IndustryOut
 from xietong.engine.edition.protection import KINDS_WITH_CAPITAL
@@ -88,6 +88,18 @@ def tiers(industries: list[IndustryOut], chain: IndustryOut) -> list[TierOfChain
     ]
 
 
+def undrawn(*shown: IndustryOut | None) -> list[IndustryOut]:
+    """Return those of the industries shown that have too few units to be drawn."""
+    return [one for one in shown if one is not None and not one.enabled]
+
+
+def drawn_within(industries: list[IndustryOut], small: list[IndustryOut]) -> IndustryOut | None:
+    """Return the industry that holds the first of these and is drawn, if there is one."""
+    known = {one.key: one for one in industries}
+    parent = known.get(small[0].parent or "") if small else None
+    return parent if parent is not None and parent.enabled and parent.kind != "total" else None
+
+
 def tier_name(tier: str) -> str:
     """Return a tier's name in the active language."""
     return {
@@ -112,10 +124,10 @@ def kind_name(kind: str) -> str:
     }[kind]
 
 
-def words_of_the_map() -> dict[str, Any]:
+def words_of_the_map(minimum: int) -> dict[str, Any]:
     """Return the words that the map's script says."""
     return {
-        "withheld": gettext("Withheld (fewer than {minimum} units)"),
+        "withheld": {one: withheld_name(minimum, one) for one in ("n", "capital")},
         "insufficient": gettext("Insufficient data"),
         "zero": gettext("None"),
         "units": gettext("{n} units"),

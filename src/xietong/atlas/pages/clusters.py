@@ -148,7 +148,7 @@ def _row(row: Cluster, known: dict[str, IndustryOut], edition: EditionOut) -> ex
         row.key,
         name,
         exports.in_language(known[row.industry_key].name),
-        ", ".join(names[code] for code in row.members),
+        ", ".join(names[code] for code in names if code in row.members),
         gettext("yes") if row.crossing else gettext("no"),
         len(row.places),
         row.units,

@@ -42,13 +42,15 @@ def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
     industries = queries.industries(READER, view.edition)
     key = view.industry or edition.opens_on
     with_capital = choices.with_capital(industries, key, view.compare)
-    if not with_capital:
-        view = replace(view, counted="n")
+    view = view if with_capital else replace(view, counted="n")
     layer = _layer(view, key)
     beside = _layer(view, view.compare) if view.compare else None
     chain = choices.chain_of(industries, key)
     rows = _sorted(layer, view)
     clusters = queries.clusters(READER, view.edition, industry=key, crossing_only=view.crossing)
+    undrawn = choices.undrawn(layer.industry, beside.industry if beside else None)
+    tiers = choices.tiers(industries, chain) if chain else []
+    minimum = int(edition.parameters["minimum_cell"])
     return {
         "edition": edition,
         "view": view,
@@ -56,19 +58,30 @@ def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
         "layer": layer,
         "industry": layer.industry,
         "kind": choices.kind_name(layer.industry.kind),
-        "shades": shades(layer),
+        "shades": shades(layer, beside),
         "bars": histogram(layer),
         "beside": beside,
         "beside_shades": shades(beside) if beside else [],
         "rows": rows if view.rows == "all" else rows[:FIRST_ROWS],
         "more_rows": max(0, len(rows) - FIRST_ROWS) if view.rows == "first" else 0,
         "clusters": clusters,
+        "undrawn": undrawn,
+        "undrawn_within": choices.drawn_within(industries, undrawn),
+        "measure_label": exports.measure_name(view.measure),
+        "counted_label": exports.counted_name(view.counted),
+        "level_label": exports.level_name(view.level),
+        "withheld": exports.withheld_name(minimum, view.counted),
+        "with_capital": with_capital,
+        "same_twice": view.measure == "n" and view.counted == "n",
         "measures": choices.measures(edition, view),
         "levels": choices.levels(edition, view),
         "counted": choices.counted(edition, view, with_capital),
         "chains": choices.chains(industries),
         "chain": chain,
-        "tiers": choices.tiers(industries, chain) if chain else [],
+        "tiers": tiers,
+        "why_dashed": next(
+            (one.why_disabled for tier in tiers for one in tier.segments if not one.enabled), None
+        ),
         "member_names": {one.code: one for one in edition.members},
         "card_place": queries.place_profile(READER, view.edition, view.place)
         if view.place
@@ -77,8 +90,7 @@ def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
         "card_cluster": queries.cluster(READER, view.edition, view.cluster)
         if view.cluster
         else None,
-        "map_words": choices.words_of_the_map(),
-        "minimum": edition.parameters["minimum_cell"],
+        "map_words": choices.words_of_the_map(minimum),
     }
 
 

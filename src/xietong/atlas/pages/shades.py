@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from math import log2
+from math import ceil, log2
 
 from xietong.atlas.schemas import LayerOut
 from xietong.kit import figures
@@ -20,6 +20,7 @@ class Shade:
     token: str
     label: str
     count: int
+    beside: int | None = None  # how many places of the second map, where it has the same classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,22 @@ def tokens(layer: LayerOut) -> list[str]:
     ]
 
 
-def shades(layer: LayerOut) -> list[Shade]:
+def shades(layer: LayerOut, beside: LayerOut | None = None) -> list[Shade]:
     """Return the classes with their limits and how many places fall into each."""
-    names = tokens(layer)
-    counts = [0] * len(names)
+    counts = _counts(layer)
+    others = _counts(beside) if beside and beside.breaks == layer.breaks else [None] * len(counts)
+    return [
+        Shade(name, _label(layer, at), counts[at], others[at])
+        for at, name in enumerate(tokens(layer))
+    ]
+
+
+def _counts(layer: LayerOut) -> list[int]:
+    counts = [0] * (len(layer.breaks) + 1)
     for cell in layer.cells:
         if cell.state == "ok" and cell.value is not None:
             counts[bisect_right(layer.breaks, cell.value)] += 1
-    return [Shade(name, _label(layer, at), counts[at]) for at, name in enumerate(names)]
+    return counts
 
 
 def histogram(layer: LayerOut) -> list[Bar]:
@@ -99,7 +108,8 @@ def _spread(at: int, classes: int, shades_there: int) -> int:
 
 
 def _label(layer: LayerOut, at: int) -> str:
-    limits = [_limit(value) for value in layer.breaks]
+    whole = layer.measure == "n"  # of whole numbers, “6.4 or more” is “7 or more”
+    limits = [_limit(ceil(value) if whole else value) for value in layer.breaks]
     if not limits:
         return "–"
     if at == 0:

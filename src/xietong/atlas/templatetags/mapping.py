@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from django import template
@@ -35,25 +35,27 @@ def cluster_name(row: Cluster) -> str:
 
 
 @register.filter
-def of(members: Mapping[str, MemberOut], code: str) -> MemberOut:
-    """Return one member by its code."""
-    return members[code]
+def name_of(members: Mapping[str, MemberOut], code: str) -> str:
+    """Return a member's short name in the active language."""
+    return said(members[code].short)
 
 
 @register.filter
-def short_of(member: MemberOut) -> str:
-    """Return a member's short name in the active language."""
-    return said(member.short)
+def shorts(codes: Collection[str], members: Mapping[str, MemberOut]) -> str:
+    """Return the short names of members, in the order in which the region lists them."""
+    return " · ".join(said(one.short) for code, one in members.items() if code in codes)
 
 
 @register.filter
 def eg(indices: IndustryIndices) -> str:
-    """Return the Ellison–Glaeser index with its interval."""
+    """Return the Ellison–Glaeser index, with its interval where that shows in three decimals."""
     if indices.ellison_glaeser is None or indices.eg_low is None or indices.eg_high is None:
         return ""
-    return f"{indices.ellison_glaeser:.3f} ({indices.eg_low:.3f} – {indices.eg_high:.3f})".replace(
-        "-", "−"
+    value, low, high = (
+        f"{one:.3f}".replace("-", "−")
+        for one in (indices.ellison_glaeser, indices.eg_low, indices.eg_high)
     )
+    return value if low == high else f"{value} ({low} – {high})"
 
 
 @register.filter
