@@ -48,6 +48,11 @@ def test_a_published_name_stands_on_the_card(grown: Grown) -> None:
     assert queries.published_names(OUTSIDER) == []
 
 
+def test_a_name_stands_on_no_card_of_another_place(grown: Grown) -> None:
+    attach(place_code="820101")  # which borders on the cluster
+    assert queries.cluster(READER, None, "d11@820103").published_names == []
+
+
 def test_a_name_without_english_is_shown_in_chinese(grown: Grown) -> None:
     attach(name_en="")
     (told,) = queries.cluster(READER, None, "d11@820103").published_names
