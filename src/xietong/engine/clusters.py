@@ -48,6 +48,7 @@ def grow_clusters(
     publishable: ArrayLike,
     least_units: int = 10,
     level: float = 0.95,
+    family: int | None = None,
 ) -> tuple[Cluster, ...]:
     """All industries' clusters, the largest first; where all is chance, none `level` of the time.
 
@@ -57,9 +58,10 @@ def grow_clusters(
     `publishable` [industry, place] is False where a count is withheld: such a cell is neither
     tested nor merged, so that no cluster tells what the table hides.
 
-    A place belongs to a cluster if the lower bound of its location quotient lies above 1, all the
-    edition's tested cells taken as one family. Adjoining such places merge; a group of fewer than
-    `least_units` units is dropped. The order of rows, columns and pairs changes nothing.
+    A place belongs to a cluster if the lower bound of its location quotient lies above 1, `family`
+    cells judged together: left out, all of the table that could hold something. Adjoining such
+    places merge; a group of fewer than `least_units` units is dropped. The order of rows, columns
+    and pairs changes nothing.
 
     >>> counts = np.array([[60, 50, 10, 20], [940, 950, 990, 980]])
     >>> found = grow_clusters(counts, industries=["391", "17"], places=["a", "b", "c", "d"],
@@ -79,8 +81,9 @@ def grow_clusters(
     pairs = np.asarray(neighbours, dtype=np.int64).reshape(-1, 2)
     _refuse(n, totals, shown, pairs, industries, places, members)
     # The family must not depend on what the cells happen to hold, or the bound would not.
-    family = int((n.sum(axis=1) > 0).sum()) * int((totals > 0).sum())
-    bounds = location_quotients(n, place_totals=totals, level=level, family=max(family, 1))
+    possible = int((n.sum(axis=1) > 0).sum()) * int((totals > 0).sum())
+    together = max(possible, 1) if family is None else family
+    bounds = location_quotients(n, place_totals=totals, level=level, family=together)
     above = shown & (np.nan_to_num(bounds.low, nan=0.0) > 1.0)
     found = [
         _describe(n, totals, int(row), columns, industries, places, members)

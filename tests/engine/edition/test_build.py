@@ -155,7 +155,7 @@ def test_capital_is_told_of_no_group_and_never_where_one_holds_most() -> None:
 
 
 def test_the_gathered_industry_is_one_cluster_over_the_border() -> None:
-    built = made(5).built()
+    built = made(0).built()
     found = next(each for each in built.clusters if each.industry == "d21")
     assert found.members == ("1", "2")
     assert set(found.places) == {"124", "211"}
@@ -163,8 +163,16 @@ def test_the_gathered_industry_is_one_cluster_over_the_border() -> None:
     assert 0 < found.share <= 1 < found.low < found.quotient < found.high
 
 
+def test_a_county_in_a_cluster_is_marked_significant_on_the_map() -> None:
+    built = made(0).built()
+    table, keys = built.tables.levels["county"], built.tables.industries.tolist()
+    for each in built.clusters:
+        inside = np.isin(table.places, each.places)
+        assert table.significant[keys.index(each.industry), inside].all()
+
+
 def test_thin_prefectures_make_no_clusters_and_say_so() -> None:
-    one = made(5, thin=True)
+    one = made(0, thin=True)
     built = one.built()
     assert built.tables.insufficient.tolist() == ["111", "112", "113", "114"]
     coverage = dict(
@@ -175,7 +183,7 @@ def test_thin_prefectures_make_no_clusters_and_say_so() -> None:
 
 
 def test_a_card_speaks_only_of_what_is_told() -> None:
-    built = made(5).built()
+    built = made(0).built()
     cluster = next(each for each in built.clusters if each.industry == "d21")
     table = built.tables.levels["county"]
     columns = np.flatnonzero(np.isin(table.places, cluster.places))

@@ -52,10 +52,12 @@ def protect_counts(
     `leaf_counts` [row leaf, column leaf] are the finest counts known, published nowhere. For each
     withheld count there is another table of whole numbers >= 0 that agrees with every published
     cell and in which it is 1, and one in which it is `minimum` - 1; so no sum or difference of
-    published cells tells them apart. A small remainder (a prefecture less its counties), which is
-    not published but could be computed, keeps a second value at least, unless it is what remains
-    of all industries or all places. `row_worth` and `column_worth`, a number a node, say how dear
-    its cells are; what is dear is rather left published.
+    published cells tells them apart. The same holds for what remains of a column node (a division
+    less its groups), which is not published but could be computed; what remains of a row node (a
+    prefecture less its counties) keeps a second value at least. What remains of all rows or of all
+    columns is left as it is: it tells only how many could be placed or coded. `row_worth` and
+    `column_worth`, a number a node, say how dear its cells are; what is dear is rather left
+    published.
 
     >>> from xietong.engine.disclosure import nodes_over
     >>> places = nodes_over(["a", "b", "c"], {"all": ["a", "b", "c"], "a": ["a"], "b": ["b"],
@@ -79,8 +81,8 @@ def protect_counts(
     withheld, unproven = table.guard(
         leaves,
         sensitive=small,
-        need_up=np.where(small & ~table.unpublished, minimum - 1 - n, 0),
-        need_down=np.where(small, np.where(table.unpublished, 1, n - 1), 0),
+        need_up=np.where(small & ~table.loose, minimum - 1 - n, 0),
+        need_down=np.where(small, np.where(table.loose, 1, n - 1), 0),
         loss=np.where(n == 0, _LOSS_OF_ZERO, 1.0 + n**0.75),
         row_worth=row_worth,
         column_worth=column_worth,

@@ -20,7 +20,13 @@ class _Pass:
 
 
 # What costs nothing first; what is dear only after a wider search has found nothing cheaper.
-_PASSES = (_Pass(1, 8, 0.0), _Pass(1, 8, 10.0), _Pass(3, 16, 30.0), _Pass(4, 40, np.inf))
+_PASSES = (
+    _Pass(1, 8, 0.0),
+    _Pass(1, 8, 10.0),
+    _Pass(3, 16, 30.0),
+    _Pass(4, 40, 100.0),
+    _Pass(6, 80, np.inf),
+)
 # Of the moves that cost something, so many are taken before the rest are weighed again.
 _SHARE = 0.5
 

@@ -50,6 +50,11 @@ class Linked:
         )
 
     @property
+    def loose(self) -> Bools:
+        """The cells of what remains of a row node, such as units known only to a prefecture."""
+        return np.broadcast_to(self.unpublished.all(axis=1)[:, None], self.unpublished.shape)
+
+    @property
     def telling(self) -> Bools:
         """The cells that say something of somebody [row node, column node].
 

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from xietong.engine.disclosure.nodes import Bools, Integers
 
 Costs = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]
-
-# So many cells are weighed at once: what that gathers stays within some 50 MB.
-_BATCH = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,12 @@ class Moves:
     cost: Costs
     partner: Numbers
     side: Numbers
+
+    @classmethod
+    def none(cls, targets: int) -> Moves:
+        """No move for any of so many targets."""
+        cost = np.full(targets, np.inf, dtype=np.float32)
+        return cls(cost, np.zeros(targets, dtype=np.intp), np.zeros(targets, dtype=np.intp))
 
     def at(self, which: Numbers) -> Moves:
         """The moves with these numbers."""
@@ -107,47 +111,63 @@ class MoveFinder:
     def cheapest(self, targets: Targets, sign: int, choice: int) -> Moves:
         """The cheapest move that changes each target by `sign` * its step.
 
-        Weighed are, on either dimension, the `choice` nearest leaves outside the target that can
-        give what they must, and none at all.
+        Weighed are the leaves nearest to the target's own, `choice` on either dimension of those
+        that lie outside it and can give what they must, and none at all.
         """
-        width = (choice + 1) ** 2 * self.rows.depth * self.columns.depth
-        size = max(_BATCH // width, 1)
-        parts = [
-            self._weigh(targets.at(np.arange(at, min(at + size, len(targets.row)))), sign, choice)
-            for at in range(0, len(targets.row), size)
-        ]
-        if not parts:
-            none = np.zeros(0, dtype=np.intp)
-            return Moves(np.zeros(0, dtype=np.float32), none, none)
-        return Moves(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        moves = Moves.none(len(targets.row))
+        for row in np.unique(targets.row):
+            which = np.flatnonzero(targets.row == row)
+            found = self._weigh(int(row), targets.at(which), sign, choice)
+            moves.cost[which], moves.partner[which], moves.side[which] = found
+        return moves
 
-    def _weigh(self, t: Targets, sign: int, choice: int) -> tuple[Costs, Numbers, Numbers]:
+    def _weigh(
+        self, row: int, t: Targets, sign: int, choice: int
+    ) -> tuple[Costs, Numbers, Numbers]:
+        """The cheapest moves of targets whose own leaf lies in one row."""
         step = t.step[:, None]
-        near = self.rows.nearest[t.row]
-        gives = self.leaves[near, t.column[:, None]] >= (step if sign > 0 else 0)
-        outside = ~self.rows.inside[t.row_node[:, None], near]
-        partners, allowed_partners = _first(near, outside & gives, choice, self.rows.nowhere)
-        near = self.columns.nearest[t.column]
-        gives = self.leaves[t.row[:, None], near] >= (step if sign > 0 else 0)
-        outside = ~self.columns.inside[t.column_node[:, None], near]
-        sides, allowed_sides = _first(near, outside & gives, choice, self.columns.nowhere)
-        own_rows, their_rows = self.rows.apart(t.row[:, None], partners)
-        own_columns, their_columns = self.columns.apart(t.column[:, None], sides)
-        row_nodes = np.concatenate([own_rows, their_rows], axis=2)
-        column_nodes = np.concatenate([own_columns, their_columns], axis=2)
-        cost = np.asarray(
-            self.loss[row_nodes[:, :, None, :, None], column_nodes[:, None, :, None, :]].sum((3, 4))
+        # A move costs what its rows and columns cost crosswise: first each partner's rows added up.
+        partners = np.append(self.rows.nearest[row, : 4 * choice], self.rows.nowhere)
+        own, theirs = self.rows.apart(np.full(len(partners), row), partners)
+        by_partner = self.loss[np.concatenate([own, theirs], axis=1)].sum(axis=1).T
+        sides = self._sides(row, t, sign, choice)
+        own, theirs = self.columns.apart(t.column[:, None], sides)
+        columns = np.concatenate([own, theirs], axis=2)
+        picked = sparse.csr_array(
+            (
+                np.ones(columns.size, dtype=np.float32),
+                columns.ravel(),
+                np.arange(0, columns.size + 1, columns.shape[2]),
+            ),
+            shape=(sides.size, by_partner.shape[0]),
         )
-        cost[~(allowed_partners[:, :, None] & allowed_sides[:, None, :])] = np.inf
-        if sign < 0:
-            across = self.leaves[partners[:, :, None], sides[:, None, :]]
-            cost[across < step[:, :, None]] = np.inf
-            cost[self.leaves[t.row, t.column] < t.step] = np.inf
+        cost = (picked @ by_partner).reshape(*sides.shape, len(partners))
+        able = ~self.rows.inside[t.row_node[:, None], partners]
+        if sign > 0:
+            able &= self.leaves[partners, t.column[:, None]] >= step
+            gives = self.leaves[row, sides] >= step
+        else:
+            gives = np.broadcast_to(self.leaves[row, t.column][:, None] >= step, sides.shape)
+            cost[self.leaves[partners[None, None, :], sides[:, :, None]] < step[:, :, None]] = (
+                np.inf
+            )
+        outside = ~self.columns.inside[t.column_node[:, None], sides]
+        cost[~(able[:, None, :] & (gives & outside)[:, :, None])] = np.inf
         flat = cost.reshape(len(t.row), -1)
         best = flat.argmin(axis=1)
         which = np.arange(len(t.row))
-        r, c = np.unravel_index(best, cost.shape[1:])
-        return flat[which, best], partners[which, r], sides[which, c]
+        q, b = np.unravel_index(best, cost.shape[1:])
+        return flat[which, best], partners[b], sides[which, q]
+
+    def _sides(self, row: int, t: Targets, sign: int, choice: int) -> Numbers:
+        """For each target the nearest columns that can give in its row, and nowhere."""
+        near = self.columns.nearest[t.column]
+        able = ~self.columns.inside[t.column_node[:, None], near]
+        if sign > 0:
+            able &= self.leaves[row, near] >= t.step[:, None]
+        order = np.argsort(~able, axis=1, kind="stable")[:, :choice]
+        chosen = np.take_along_axis(near, order, axis=1)
+        return np.pad(chosen, ((0, 0), (0, 1)), constant_values=self.columns.nowhere)
 
     def touched(self, t: Targets, moves: Moves, sign: int) -> tuple[tuple[Numbers, Numbers], ...]:
         """The cells that rise, and those that fall, as (row, column) node numbers [move, cell]."""
@@ -167,14 +187,6 @@ class MoveFinder:
         leaves[partner, column] -= step
         leaves[row, side] -= step
         return leaves[:-1, :-1]
-
-
-def _first(near: Numbers, able: Bools, choice: int, nowhere: int) -> tuple[Numbers, Bools]:
-    """Of each row the first `choice` that are able, and nowhere; and which of these are allowed."""
-    order = np.argsort(~able, axis=1, kind="stable")[:, :choice]
-    chosen = np.pad(np.take_along_axis(near, order, 1), ((0, 0), (0, 1)), constant_values=nowhere)
-    allowed = np.pad(np.take_along_axis(able, order, 1), ((0, 0), (0, 1)), constant_values=True)
-    return chosen, allowed
 
 
 def _pairs(*blocks: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:

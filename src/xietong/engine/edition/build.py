@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from xietong.engine.clusters import Cluster, grow_clusters
 from xietong.engine.disclosure import Nodes, nodes_over, protect_counts
-from xietong.engine.edition.levels import level_table, with_elsewhere
+from xietong.engine.edition.levels import family_of, level_table, with_elsewhere
 from xietong.engine.edition.nodes import IndustryNode
 from xietong.engine.edition.parameters import Parameters
 from xietong.engine.edition.protection import Shown, marks_of, protect
@@ -202,4 +202,5 @@ def _clusters(
         publishable=np.column_stack([told[drawn], np.zeros(len(drawn), dtype=np.bool_)]),
         least_units=parameters.cluster_units,
         level=parameters.cluster_permille / 1000,
+        family=family_of(shown.counts[at].T, shown.marks[region]),
     )

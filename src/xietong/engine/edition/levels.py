@@ -51,7 +51,7 @@ def level_table(
         cells,
         place_totals=cells[0],
         level=parameters.cluster_permille / 1000,
-        family=family_of(counts),
+        family=family_of(counts, shown.marks[region]),
     )
     amounts, capital_status = shown.capital[at].T, shown.capital_marks[at].T
     capital_told = capital_status == PUBLISHED
@@ -64,7 +64,8 @@ def level_table(
     )
     # A square sum over few establishments tells an insider what the others have.
     many = capital_told & (counts >= parameters.interval_units)
-    indices = concentration(counts, counts.sum(axis=1), place_weights=counts[0])
+    units = counts.sum(axis=1)
+    indices = concentration(counts, units, place_weights=counts[0], fourths=units)
     firm = _tellable(status, counts, parameters)
 
     def index(values: Floats) -> Floats:
@@ -97,9 +98,9 @@ def with_elsewhere(table: Ints, region: Ints) -> Ints:
     return np.column_stack([table, region - table.sum(axis=1)])
 
 
-def family_of(counts: Ints) -> int:
-    """How many cells are judged together: every industry that exists in every place that does."""
-    return max(int((counts.sum(axis=1) > 0).sum()) * int((counts[0] > 0).sum()), 1)
+def family_of(counts: Ints, total_marks: Marks) -> int:
+    """How many cells are judged together: every industry of the map in every place with units."""
+    return max(int((total_marks == PUBLISHED).sum()) * int((counts[0] > 0).sum()), 1)
 
 
 def _capital_quotients(

@@ -24,8 +24,8 @@ from xietong.engine.edition.tables import PUBLISHED, WITHHELD, ZERO, Ints, Marks
 WORTH_OF_PLACES = {REGION: 10.0, "province": 6.0, "prefecture": 3.0, "county": 1.0}
 WORTH_OF_INDUSTRIES = {
     "total": 20.0,
-    "chain": 8.0,
-    "segment": 3.0,
+    "chain": 20.0,
+    "segment": 5.0,
     "division": 2.0,
     "group": 1.0,
 }
