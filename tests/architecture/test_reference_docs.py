@@ -165,7 +165,8 @@ def test_every_command_says_what_it_does() -> None:
             set(),
         ),
         (
-            'Kind = Literal["one", "two"]\ndef f(code: Kind):\n    Problem(code, 1, None, {"n": 1})',
+            'Kind = Literal["one", "two"]\ndef f(code: Kind):\n'
+            '    Problem(code, 1, None, {"n": 1})',
             {"one", "two"},
             {"n"},
         ),
@@ -176,8 +177,8 @@ def test_every_command_says_what_it_does() -> None:
             {"n"},
         ),
         (
-            'def f():\n    p = {"m": 1}\n    g(p)\n    p = {"n": 1}\n    Problem("last", params=p)\n'
-            '    p = {"o": 1}',
+            'def f():\n    p = {"m": 1}\n    g(p)\n    p = {"n": 1}\n'
+            '    Problem("last", params=p)\n    p = {"o": 1}',
             {"last"},
             {"n"},
         ),

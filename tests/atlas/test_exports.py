@@ -21,7 +21,7 @@ from xietong.region.rules import READER
 
 pytestmark = pytest.mark.django_db
 HOSTILE = ('=HYPERLINK("http://a.example","x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
-LANGUAGES = {
+LANGUAGES: dict[str, dict[str, Any]] = {
     "zh-hans": {
         "SYNTHETIC": "合成数据，并非事实",
         "banner": ("说明", "三湖为虚构地区，数据仅供测试"),
@@ -135,7 +135,7 @@ def test_every_file_says_what_it_is(view: View, language: str) -> None:
             assert told[label] == sentence
         assert f"{edition.number} ({edition.digest})" in told.values()
         assert len(notes) == 9
-        assert words["withheld"] in told[words["read"]]
+        assert words["withheld"] in told[str(words["read"])]
         assert any(layer.industry.code in sentence for sentence in told.values())
         assert "SYNTHETIC" not in told
 
