@@ -54,10 +54,17 @@ NOWHERE = ""
         ("飞鸿有限公司", "计算机系统集成", "6531"),
         # Compounds whose head says little, or whose first word names the vehicle.
         ("飞鸿有限公司", "纺织设备的制造", "3551"),
+        ("飞鸿有限公司", "橡胶成套设备制造", "3523"),
         ("飞鸿有限公司", "汽车密封件制造", "3670"),
         ("飞鸿有限公司", "密封件制造", "3481"),
         # Words that only stand beside each other: 管理发展 is no 理发.
         ("飞鸿管理发展有限公司", "物业管理", "7020"),
+        # What is named first, and a branch's own words before its parent's.
+        ("飞鸿有限公司", "电机制造；服装制造", "381"),
+        ("飞鸿有限公司", "服装制造；电机制造", "1819"),
+        ("飞鸿有限公司", "会计服务；测绘服务", "724"),
+        ("飞鸿有限公司", "测绘服务；会计服务", "744"),
+        ("飞鸿酒店管理有限公司广告分公司", "", "7259"),
         # What is not done.
         ("飞鸿有限公司", "投资咨询，不得从事证券、期货、保险业务", "7249"),
         ("飞鸿有限公司", "水力发电（筹建）", "441"),
@@ -94,6 +101,13 @@ def test_script_width_and_case_change_nothing(coder: Coder, name: str, scope: st
     wide = str.maketrans({chr(at): chr(at + 0xFEE0) for at in range(0x21, 0x7F)})
     assert coder.code(name.translate(wide), scope.translate(wide)) == coder.code(name, scope)
     assert coder.code(name.upper(), scope.upper()) == coder.code(name.lower(), scope.lower())
+
+
+def test_no_class_is_said_where_words_are_at_odds(coder: Coder) -> None:
+    agreed = coder.code("飞鸿水泵有限公司", "水泵、压缩机制造")
+    assert (agreed.group, agreed.class_) == ("344", "3441")
+    at_odds = coder.code("飞鸿水泵有限公司", "阀门、压缩机制造")
+    assert (at_odds.group, at_odds.class_) == ("344", "")
 
 
 def test_the_deciding_words_stand_in_the_texts(coder: Coder) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from engine.coding.pack import china_tables, classification
+from real_data import ROOT
 from xietong.engine.coding import Vocabulary, read_vocabulary
+from xietong.engine.coding.vocabulary import Weights
 from xietong.engine.problems import ProblemsFound
 from xietong.engine.terms import fold
 
@@ -91,3 +95,11 @@ def test_all_faults_are_named_at_once() -> None:
         "vocabulary_weight_unknown",
         "vocabulary_word_unfolded",
     }
+
+
+def test_the_method_page_names_every_table_and_weight() -> None:
+    page = (ROOT / "docs" / "methods" / "industry-coding.md").read_text(encoding="utf-8")
+    named = {one.split(".")[0] for one in re.findall(r"`([\w.]+)(?:\*)?`", page)}
+    tables = {one for one in china_tables() if not one.startswith("classification_")}
+    assert tables <= named
+    assert {one.name for one in fields(Weights)} <= named

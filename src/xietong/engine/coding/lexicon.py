@@ -33,8 +33,8 @@ class Lexicon:
     def find(self, text: str) -> list[Found]:
         """Return `(start, end, word)` of the words that explain most, from left to right.
 
-        >>> Lexicon(["化工", "机械", "化工机械", "机械制造"]).find("化工机械制造厂")
-        [(0, 4, '化工机械')]
+        >>> Lexicon(["理发", "管理", "发展"]).find("管理发展公司")
+        [(0, 2, '管理'), (2, 4, '发展')]
         """
         size = len(text)
         if size == 1:
