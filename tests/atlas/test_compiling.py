@@ -149,15 +149,24 @@ def test_other_parameters_make_another_edition(grown_apart: Grown) -> None:
     assert (again, new) == (edition, False)
 
 
-def test_a_corrected_name_makes_another_edition(grown_apart: Grown) -> None:
+@pytest.mark.parametrize("what", ["c-lake_boats", "d11"])
+def test_a_corrected_name_makes_another_edition(grown_apart: Grown, what: str) -> None:
     pack = read_pack(django_settings.XIETONG_REGIONS, "lakes")
-    boats = {**pack.chains[0], "name_en": "Boats of the lakes"}
-    renamed = replace(pack, chains=(boats, *pack.chains[1:]), digest="f" * 64)
+    if what.startswith("c"):
+        chains = ({**pack.chains[0], "name_en": "Corrected"}, *pack.chains[1:])
+        renamed = replace(pack, chains=chains, digest="f" * 64)
+    else:
+        rows = tuple(
+            {**row, "name_en": "Corrected"} if row["code"] == "11" else row
+            for row in pack.country.classification
+        )
+        country = replace(pack.country, classification=rows)
+        renamed = replace(pack, country=country, digest="f" * 64)
     region.load_region(actor=LOCAL, pack=renamed)
     edition, new = compiled()
     assert new
-    (chain,) = [one for one in queries.industries(LOCAL, edition.number) if one.kind == "chain"][:1]
-    assert chain.name.en == "Boats of the lakes"
+    told = {one.key: one.name.en for one in queries.industries(LOCAL, edition.number)}
+    assert told[what] == "Corrected"
 
 
 def test_there_must_be_a_region_outlines_and_registers(lakes: Lakes) -> None:
