@@ -97,7 +97,9 @@ def test_the_real_registers_on_the_map(tmp_path: Path) -> None:
         "XIETONG_REGION": "yrd",
     }
     with household(tmp_path, **ways) as house:
-        house.run("up", "--no-serve")
+        up = house.start("up", "--no-serve")
+        _, told = up.communicate(timeout=1800)  # three minutes where nothing else runs
+        assert up.returncode == 0, told
         registers = listed(house.run("register", "list").stdout)
         rows = [int(row[2].replace(",", "")) for row in registers]
         assert len(rows) == 4
@@ -117,6 +119,6 @@ def test_the_real_registers_on_the_map(tmp_path: Path) -> None:
         )[0]
         house.run("atlas", "layer", "--industry", busiest, "-o", str(target))
         assert len(table(target)) == 307
-        told = target.read_text(encoding="utf-8-sig")
-        assert "SYNTHETIC" not in told
-        assert "1978" in told
+        written = target.read_text(encoding="utf-8-sig")
+        assert "SYNTHETIC" not in written
+        assert "1978" in written
