@@ -20,6 +20,10 @@ from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import LOCAL
 
 
+# Answers take milliseconds, and only their reads of the database overlap.
+SERVER_THREADS = 4
+
+
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT")
 @click.option("--serve/--no-serve", default=True, help="Serve the pages when all is ready.")
@@ -138,7 +142,7 @@ def run_server(port: int) -> None:
             "--workers",
             "1",
             "--blocking-threads",
-            "8",
+            str(SERVER_THREADS),
             "--log-level",
             "warning",
             "xietong.portal.wsgi:application",

@@ -144,6 +144,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # The pool warns of every attempt; that none succeeded is told by whoever wanted a connection.
-    "loggers": {"psycopg.pool": {"level": "ERROR"}},
+    "loggers": {
+        # The pool warns of every attempt; that none succeeded is told by who wanted a connection.
+        "psycopg.pool": {"level": "ERROR"},
+        # A refusal is an answer and no fault; faults of ours are errors.
+        "django.request": {"level": "ERROR"},
+    },
 }
