@@ -19,7 +19,6 @@ from xietong.region import operations as region
 from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import LOCAL
 
-
 # Answers take milliseconds, and only their reads of the database overlap.
 SERVER_THREADS = 4
 
