@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from django import template
 
 from xietong.atlas.models import Cluster
-from xietong.atlas.schemas import IndustryIndices, MemberOut, Names
+from xietong.atlas.schemas import IndustryIndices, LeadingIndustry, MemberOut, Names
 from xietong.kit import figures
 from xietong.kit.templatetags.figures import said
 
@@ -44,6 +44,12 @@ def name_of(members: Mapping[str, MemberOut], code: str) -> str:
 def shorts(codes: Collection[str], members: Mapping[str, MemberOut]) -> str:
     """Return the short names of members, in the order in which the region lists them."""
     return " · ".join(said(one.short) for code, one in members.items() if code in codes)
+
+
+@register.filter
+def strong(top: Sequence[LeadingIndustry]) -> list[LeadingIndustry]:
+    """Return those that stand above the region: a quotient below one is no strength."""
+    return [one for one in top if one.lq > 1]
 
 
 @register.filter
