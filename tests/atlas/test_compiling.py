@@ -141,6 +141,26 @@ def test_shuffled_rows_are_the_same_edition(
     assert compiled() == (edition, False)
 
 
+def test_a_corrected_banner_comes_to_stand_beside_the_same_numbers(grown_apart: Grown) -> None:
+    first, before = Edition.objects.get(), queries.edition(READER)
+    imported(grown_apart, "northshore", lines(grown_apart, "northshore"))
+    edition, new = compiled()
+    assert (edition.pk, edition.digest, edition.state, new) == (
+        first.pk,
+        first.digest,
+        "published",
+        False,
+    )
+    told = queries.edition(READER)
+    assert before.banner is not None
+    assert told.banner is not None
+    assert "另一说明" in told.banner.zh
+    assert "另一说明" not in before.banner.zh
+    assert told.establishments == before.establishments
+    assert AuditEntry.objects.get(verb="recognise_edition").details["files"] == edition.files_digest
+    assert edition.files_digest != first.files_digest
+
+
 def test_other_parameters_make_another_edition(grown_apart: Grown) -> None:
     edition, new = compiled(parameters=Parameters(minimum_cell=5))
     assert new

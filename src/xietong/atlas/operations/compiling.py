@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shutil
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +16,12 @@ from django.db.models import Max
 
 from xietong.atlas import queries, storage
 from xietong.atlas.models import Cluster, Edition, RegisterVersion
-from xietong.atlas.operations.manifest import manifest, outlines, rows_of_clusters
+from xietong.atlas.operations.manifest import (
+    manifest,
+    outlines,
+    rows_of_clusters,
+    words_beside,
+)
 from xietong.atlas.operations.sources import Sources
 from xietong.engine.canonical import digest as canonical_digest
 from xietong.engine.edition.build import build_edition
@@ -69,7 +76,7 @@ def compile_edition(
         same = Edition.objects.filter(digest=digest).first()
         if same is not None:
             # The registers were cut or ordered otherwise, or hold other texts, but say the same.
-            return _recognised(actor, same, inputs), False
+            return _recognised(actor, same, sources, inputs, scratch), False
         progress("Measure")
         built = build_edition(
             cells=cells,
@@ -83,10 +90,7 @@ def compile_edition(
         (folder / "outlines").mkdir(parents=True)
         save(built.tables, folder / "tables.npz")
         clusters = rows_of_clusters(built, sources)
-        whole = manifest(built, clusters, sources, chosen)
-        (folder / "manifest.json").write_text(
-            json.dumps(whole, ensure_ascii=False, sort_keys=True), encoding="utf-8"
-        )
+        _write_manifest(folder, manifest(built, clusters, sources, chosen))
         for key, collection in outlines(clusters, sources).items():
             (folder / "outlines" / f"{key}.geojson").write_text(
                 json.dumps(collection, ensure_ascii=False), encoding="utf-8"
@@ -130,12 +134,20 @@ def _inputs_digest(sources: Sources, parameters: Parameters) -> str:
         "boundaries": sources.boundaries.digest,
         "parameters": parameters.as_integers(),
         "methods": METHOD_VERSIONS,
+        "words": words_beside(sources),
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def _recognised(actor: Actor, edition: Edition, inputs: str) -> Edition:
-    """Note what makes the same edition too, so that the next compiler need not find out again."""
+def _recognised(
+    actor: Actor, edition: Edition, sources: Sources, inputs: str, scratch: Path
+) -> Edition:
+    """Note what makes the same edition too, so that the next compiler need not find out again.
+
+    The numbers stay. The words beside them become those of the registers as they stand now: a
+    banner that was missing must not stay away because no number has changed.
+    """
+    files = _with_words(edition, words_beside(sources), scratch)
     with transaction.atomic():
         row = Edition.objects.select_for_update().get(pk=edition.pk)
         record(
@@ -144,10 +156,34 @@ def _recognised(actor: Actor, edition: Edition, inputs: str) -> Edition:
             subject=Reference("atlas", "edition", str(row.number)),
             before=row.inputs_digest,
             after=inputs,
+            files=files,
         )
         row.inputs_digest = inputs
-        row.save(update_fields=["inputs_digest"])
+        row.files_digest = files
+        row.synthetic = any(version.synthetic for version in sources.versions)
+        row.save(update_fields=["inputs_digest", "files_digest", "synthetic"])
+        row.versions.set(sources.versions)
     return row
+
+
+def _with_words(edition: Edition, words: dict[str, Any], scratch: Path) -> str:
+    """Keep the edition's files with other words beside the numbers; return what names them."""
+    kept = storage.editions().folder / edition.files_digest
+    whole = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
+    if words.items() <= whole["edition"].items():
+        return edition.files_digest
+    folder = scratch / "edition"
+    shutil.copytree(kept, folder)
+    whole["edition"] |= words
+    _write_manifest(folder, whole)
+    files = digest_of_folder(folder)
+    storage.editions().keep(folder, files)
+    return files
+
+
+def _write_manifest(folder: Path, whole: dict[str, Any]) -> None:
+    text = json.dumps(whole, ensure_ascii=False, sort_keys=True)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def _record(

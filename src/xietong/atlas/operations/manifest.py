@@ -208,9 +208,8 @@ def _edition(built: BuiltEdition, rows: list[Cluster], sources: Sources) -> dict
         key=lambda key: (crossing[key], many[key], units[key], key),
     )
     return {
-        "banner": _banner(sources),
+        **words_beside(sources),
         "map_note": {"zh": facts["map"]["note_zh"], "en": facts["map"]["note_en"]},
-        "attribution": _attribution(sources),
         "vintage": sources.region.vintage,
         "years": [min(years, default=0), max(years, default=0)],
         "establishments": int(built.tables.totals[0]),
@@ -245,6 +244,11 @@ def _edition(built: BuiltEdition, rows: list[Cluster], sources: Sources) -> dict
         ],
         "opens_on": largest,
     }
+
+
+def words_beside(sources: Sources) -> dict[str, Any]:
+    """Return what must stand beside the numbers, which a register's owner may correct later."""
+    return {"banner": _banner(sources), "attribution": _attribution(sources)}
 
 
 def _banner(sources: Sources) -> dict[str, str] | None:

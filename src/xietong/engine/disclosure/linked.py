@@ -52,7 +52,8 @@ class Linked:
     @property
     def loose(self) -> Bools:
         """The cells of what remains of a row node, such as units known only to a prefecture."""
-        return np.broadcast_to(self.unpublished.all(axis=1)[:, None], self.unpublished.shape)
+        remainders_only = np.all(self.unpublished, axis=1)
+        return np.repeat(np.asarray(remainders_only)[:, None], self.unpublished.shape[1], axis=1)
 
     @property
     def telling(self) -> Bools:
