@@ -73,7 +73,7 @@ def test_units_are_those_counted_by_hand(grown: Grown, level: Level) -> None:
                 assert one.n is None
             if counted[one.code] in (1, 2):
                 assert one.state in ("withheld", "insufficient")
-    assert published > 20
+    assert published > 10
 
 
 def test_what_is_too_little_is_withheld(grown: Grown) -> None:
@@ -148,7 +148,9 @@ def test_a_quotient_is_that_of_its_definition(grown: Grown) -> None:
 
 def test_shares_are_of_the_whole_region(grown: Grown) -> None:
     total = sum(one.class_ in grown_lakes.FAMILIES["d11"] for one in grown_lakes.firms())
-    for one in layer("d11", "province", "share").cells:
+    shown = [one for one in layer("d11", "prefecture", "share").cells if one.state == "ok"]
+    assert len(shown) >= 3
+    for one in shown:
         assert one.value == pytest.approx(100 * by_hand("d11")[one.code] / total)
 
 

@@ -43,7 +43,7 @@ def test_a_profile_says_what_the_layers_say(grown: Grown, code: str) -> None:
     } == found
     lows = [one.low for one in told.top]
     assert lows == sorted(lows, reverse=True)
-    assert len(found) >= 2
+    assert len(found) >= 2 or told.level == "province"  # which hides what the others tell
 
 
 def test_the_planted_specialisations_lead(grown: Grown) -> None:
