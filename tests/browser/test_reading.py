@@ -135,3 +135,25 @@ def test_legend_and_table_can_be_read_at_once(open_page: Opener) -> None:
     took = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     assert 0 < took < READABLE_MS
     map_is_drawn(page)
+
+
+def test_the_map_can_be_printed(open_page: Opener) -> None:
+    page = open_page("/atlas/")
+    map_is_drawn(page)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    still = page.locator("#map-main canvas.still")
+    expect(still).to_be_visible()
+    colours = still.evaluate(
+        """(canvas) => {
+          const pen = canvas.getContext("2d");
+          const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(data.buffer)).size;
+        }"""
+    )
+    assert colours > 20  # an empty canvas has one
+    expect(page.locator("#controls")).to_be_hidden()
+    expect(page.locator("#legend")).to_be_visible()
+    expect(page.locator(".banner")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(still).to_have_count(0)

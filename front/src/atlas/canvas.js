@@ -132,6 +132,16 @@ export class Canvas {
     return { type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { key, rank, name } };
   }
 
+  /** Leaves a still copy for the printer, which finds a WebGL canvas empty. */
+  still() {
+    const { map } = this;
+    map.redraw();
+    const shown = map.getCanvas();
+    const copy = Object.assign(document.createElement("canvas"), { className: "still", width: shown.width, height: shown.height });
+    copy.getContext("2d").drawImage(shown, 0, 0);
+    map.getContainer().append(copy);
+  }
+
   /** Outlines the place under the pointer, or none. */
   point(code) {
     this.outline("under-pointer", code);

@@ -235,6 +235,13 @@ document.addEventListener("click", (event) => {
   if (tool === "picture") savePicture([main, ...(legend().dataset.beside ? [beside] : [])], stage, words);
 });
 
+window.addEventListener("beforeprint", () => {
+  for (const canvas of [main, beside]) if (canvas?.layer) canvas.still();
+});
+window.addEventListener("afterprint", () => {
+  for (const copy of document.querySelectorAll("canvas.still")) copy.remove();
+});
+
 function calm() {
   return !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

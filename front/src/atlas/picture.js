@@ -9,7 +9,10 @@ const MARGIN = 16;
 export async function savePicture(canvases, stage, words) {
   const shots = await Promise.all(canvases.map((canvas) => shot(canvas.map)));
   const width = shots.reduce((sum, one) => sum + one.width, 0);
-  const height = Math.max(...shots.map((one) => one.height));
+  // A legend below two maps covers nothing but sea, which the picture does without.
+  const strip = document.querySelector("#legend.of-two");
+  const spare = strip && shots[0].height === stage.clientHeight ? strip.offsetHeight : 0;
+  const height = Math.max(...shots.map((one) => one.height)) - spare;
   const picture = document.createElement("canvas");
   const pen = picture.getContext("2d");
   const facts = stage.dataset;
@@ -37,7 +40,8 @@ export async function savePicture(canvases, stage, words) {
   write(under, MARGIN, top - 12, `12px ${font}`, token("--ink-soft"));
   let x = 0;
   for (const one of shots) {
-    pen.drawImage(one.image, x, top, one.width, one.height);
+    const share = height / one.height;
+    pen.drawImage(one.image, 0, 0, one.image.width, one.image.height * Math.min(1, share), x, top, one.width, Math.min(height, one.height));
     x += one.width;
   }
   drawLegend(pen, width + MARGIN, top + 14, font, write);
@@ -89,7 +93,7 @@ function drawLegend(pen, x, y, font, write) {
       lines.forEach((line, row) => write(line, x + 28, at + row * 15, `12px ${font}`, token("--ink")));
       at += 4 + 15 * lines.length;
     } else {
-      pen.font = `12px ${font}`;
+      pen.font = part.matches("h2") ? `600 13px ${font}` : `12px ${font}`;
       for (const line of broken(pen, words(part), SIDE - 2 * MARGIN)) {
         write(line, x, at, part.matches("h2") ? `600 13px ${font}` : `12px ${font}`, token(part.matches("h2") ? "--ink" : "--ink-soft"));
         at += 18;
