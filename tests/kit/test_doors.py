@@ -11,7 +11,7 @@ from django.utils import translation
 
 from xietong.engine.problems import Problem
 from xietong.kit import doors
-from xietong.kit.refusals import N_, NotAllowed, NotFound, Refusal
+from xietong.kit.refusals import N_, Broken, Malformed, NotAllowed, NotFound, Refusal
 from xietong.kit.words import PROBLEMS, Words
 
 CHINESE = {
@@ -23,6 +23,9 @@ CHINESE = {
     "File": "文件",
     "{place}, column `{field}`": "{place}，`{field}`列",
 }
+
+
+KINDS = [(Refusal, 422), (NotFound, 404), (NotAllowed, 403), (Malformed, 400), (Broken, 500)]
 
 
 @pytest.fixture
@@ -91,7 +94,7 @@ def test_a_command_says_it_in_one_line() -> None:
 
 
 @pytest.mark.django_db  # the page's frame asks for the region and the edition
-@pytest.mark.parametrize(("kind", "status"), [(Refusal, 422), (NotFound, 404), (NotAllowed, 403)])
+@pytest.mark.parametrize(("kind", "status"), KINDS)
 def test_a_page_says_the_same_with_the_same_status(
     words: None, kind: type[Refusal], status: int
 ) -> None:

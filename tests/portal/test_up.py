@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles.finders import FileSystemFinder
+from django.db import DatabaseError
 
 from houses import Household, household
 from xietong.portal import commands
+from xietong.portal.readiness import why_not_ready
 
 READ = """
 from xietong.atlas.models import Edition, RegisterVersion
@@ -71,6 +73,10 @@ def test_a_command_without_its_database_says_so(tmp_path: Path) -> None:
             "database_unreachable: The database cannot be reached: unable to open database file. "
             "Check XIETONG_DATABASE_URL, and that the database runs.\n"
         )
+
+
+def test_another_fault_of_the_database_is_not_explained_away(db: None) -> None:
+    assert why_not_ready(DatabaseError("deadlock detected")) is None
 
 
 def test_static_files_are_collected_when_one_has_changed(
