@@ -59,6 +59,7 @@ function legend() {
 
 /** Draws what the legend now says is shown. */
 async function refresh() {
+  if (!main) return; // what is chosen before there is a map is what it will open with
   const mine = ++turn;
   const said = legend().dataset;
   const query = said.viewQuery;
@@ -228,7 +229,7 @@ document.addEventListener("click", (event) => {
     frame.toggleAttribute("data-open");
     opener.setAttribute("aria-expanded", String(frame.hasAttribute("data-open")));
   }
-  const tool = event.target.closest("[data-tool]")?.dataset.tool;
+  const tool = main && event.target.closest("[data-tool]")?.dataset.tool;
   if (tool === "home") home(true);
   if (tool === "in") main.map.zoomIn({ animate: calm() }, { remember: true });
   if (tool === "out") main.map.zoomOut({ animate: calm() }, { remember: true });
@@ -247,6 +248,8 @@ function calm() {
 }
 
 try {
+  // Legend and table are painted before a map is begun, which takes its time.
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   main = open(document.querySelector("#map-main"));
   await refresh();
   if (!legend().dataset.at) await home(false);
