@@ -49,7 +49,7 @@ def layer(values: list[float], breaks: list[float], *, diverging: bool = True) -
         total=None,
         counts={"ok": len(values), "zero": 1, "withheld": 1, "insufficient": 1},
         indices=IndustryIndices(
-            n=None, hhi=None, ellison_glaeser=None, eg_low=None, eg_high=None,
+            n=None, hhi=None, ellison_glaeser=None, eg_by_chance=None,
             maurel_sedillot=None, why=None,
         ),
         cells=cells,

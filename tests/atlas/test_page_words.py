@@ -48,7 +48,7 @@ def test_members_stand_as_the_region_lists_them() -> None:
 
 def layer(measure: MeasureName, breaks: list[float]) -> LayerOut:
     """Return a layer of nothing with these class limits."""
-    nothing = dict.fromkeys(("hhi", "ellison_glaeser", "eg_low", "eg_high"))
+    nothing = dict.fromkeys(("hhi", "ellison_glaeser", "eg_by_chance"))
     industry = IndustryOut(
         key="d11", kind="division", code="11", name=SOMETHING, short=SOMETHING, parent=None,
         n=9, clusters=0, crossing_clusters=0, enabled=True, why_disabled=None,
@@ -70,3 +70,20 @@ def test_two_maps_share_a_legend_only_with_the_same_classes() -> None:
     one, same, other = layer("lq", [0.5, 1.0]), layer("lq", [0.5, 1.0]), layer("lq", [1.0])
     assert [shade.beside for shade in shades(one, same)] == [0, 0, 0]
     assert [shade.beside for shade in shades(one, other)] == [None, None, None]
+
+
+def test_an_index_says_what_chance_alone_reaches() -> None:
+    def told(value: float | None, chance: float | None) -> str:
+        return mapping.eg(
+            IndustryIndices(
+                n=60, hhi=None, ellison_glaeser=value, eg_by_chance=chance, maurel_sedillot=None,
+                why=None,
+            )
+        )  # fmt: skip
+
+    with translation.override("en"):
+        assert told(0.0123, 0.0021) == "0.012 (chance ±0.002)"
+    with translation.override("zh-hans"):
+        assert told(-0.0123, 0.0021) == "−0.012（随机分布±0.002）"
+    assert told(0.0123, 0.0003) == "0.012"
+    assert told(None, None) == ""

@@ -116,8 +116,7 @@ class IndustryIndices(Schema):
     n: int | None
     hhi: float | None
     ellison_glaeser: float | None
-    eg_low: float | None
-    eg_high: float | None
+    eg_by_chance: float | None  # ± so much in 95 of 100 draws where places are chosen at random
     maurel_sedillot: float | None
     why: Names | None
 

@@ -275,8 +275,7 @@ def _indices(known: IndustryOut, table: LevelTable, row: int) -> IndustryIndices
         n=known.n,
         hhi=_number(table.hhi[row]),
         ellison_glaeser=_number(gamma),
-        eg_low=_number(gamma - NORMAL_95 * deviation),
-        eg_high=_number(gamma + NORMAL_95 * deviation),
+        eg_by_chance=_number(NORMAL_95 * deviation),
         maurel_sedillot=_number(table.maurel_sedillot[row]),
         why=None
         if defined

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from django import template
+from django.utils.translation import gettext
 
 from xietong.atlas.models import Cluster
 from xietong.atlas.schemas import IndustryIndices, LeadingIndustry, MemberOut, Names
@@ -54,14 +55,14 @@ def strong(top: Sequence[LeadingIndustry]) -> list[LeadingIndustry]:
 
 @register.filter
 def eg(indices: IndustryIndices) -> str:
-    """Return the Ellison–Glaeser index, with its interval where that shows in three decimals."""
-    if indices.ellison_glaeser is None or indices.eg_low is None or indices.eg_high is None:
+    """Return the Ellison–Glaeser index, and what chance alone reaches if three decimals show it."""
+    if indices.ellison_glaeser is None or indices.eg_by_chance is None:
         return ""
-    value, low, high = (
-        f"{one:.3f}".replace("-", "−")
-        for one in (indices.ellison_glaeser, indices.eg_low, indices.eg_high)
-    )
-    return value if low == high else f"{value} ({low} – {high})"
+    value = f"{indices.ellison_glaeser:.3f}".replace("-", "−")
+    chance = f"{indices.eg_by_chance:.3f}"
+    if chance == "0.000":
+        return value
+    return gettext("{value} (chance ±{chance})").format(value=value, chance=chance)
 
 
 @register.filter

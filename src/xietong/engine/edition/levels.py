@@ -88,7 +88,8 @@ def level_table(
         capital_high=_cut(capital.high, many),
         hhi=index(indices.place_hhi),
         ellison_glaeser=index(indices.ellison_glaeser),
-        eg_deviation=index(np.sqrt(indices.eg_variance)),
+        # Units and the places' totals are published, and nothing else goes into it.
+        eg_deviation=np.where(firm, np.sqrt(indices.eg_variance), np.nan),
         maurel_sedillot=index(indices.maurel_sedillot),
     )
 
