@@ -26,7 +26,7 @@ WORTH_OF_INDUSTRIES = {
     "total": 20.0,
     "chain": 20.0,
     "segment": 5.0,
-    "division": 2.0,
+    "division": 6.0,
     "group": 1.0,
 }
 # Amounts are told for these: in groups one establishment dominates nearly every county.
