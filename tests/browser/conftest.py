@@ -149,6 +149,12 @@ def axe() -> Axe:
 
 def violations(axe: Axe, page: Page) -> list[str]:
     """Return what the checker finds wrong, each with the elements it is wrong with."""
+    # What is still fading in has not the colours that it will be read in.
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations()"
+        ".filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))"
+        ".map((one) => one.finished))"
+    )
     found = axe.run(page).response["violations"]
     return [
         f"{one['id']}: {one['help']} – {[node['html'][:160] for node in one['nodes'][:3]]}"
