@@ -58,11 +58,13 @@ def far_cornered_workbook(folder: Path) -> Path:
 
 
 def junk_named_csv(folder: Path) -> Path:
-    return _put(folder / "junk.csv", random.Random(2).randbytes(100_000))  # noqa: S311
+    noise = random.Random(2).randbytes(100_000)  # noqa: S311  (no secret)
+    return _put(folder / "junk.csv", noise)
 
 
 def picture_named_xlsx(folder: Path) -> Path:
-    return _put(folder / "picture.xlsx", b"\x89PNG\r\n\x1a\n" + random.Random(3).randbytes(5_000))  # noqa: S311
+    noise = random.Random(3).randbytes(5_000)  # noqa: S311  (no secret)
+    return _put(folder / "picture.xlsx", b"\x89PNG\r\n\x1a\n" + noise)
 
 
 def workbook_named_csv(folder: Path) -> Path:

@@ -224,7 +224,7 @@ def test_a_lost_file_is_laid_anew_without_another_version(lakes: Lakes) -> None:
 def test_rows_in_another_order_make_the_same_base_table(lakes: Lakes, tmp_path: Path) -> None:
     path = lakes.registers["southshore"]
     order = list(range(len(planted(path))))
-    random.Random(7).shuffle(order)  # noqa: S311
+    random.Random(7).shuffle(order)  # noqa: S311  (no secret)
     one, _ = bring(lakes, "southshore")
     two, _ = bring(lakes, "southshore", shuffled(path, tmp_path / "other.csv", order))
     assert one.digest != two.digest

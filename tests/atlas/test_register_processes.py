@@ -95,7 +95,7 @@ def test_a_table_with_coordinates_is_placed_on_a_machine_without_a_database(tmp_
 def test_killed_between_any_two_steps_it_leaves_nothing_that_a_row_names(
     house: Household, tmp_path: Path
 ) -> None:
-    draw = random.Random(20041231)  # noqa: S311
+    draw = random.Random(20041231)  # noqa: S311  (no secret)
     order = list(range(72))
 
     def killed(at: int, file: Path) -> subprocess.CompletedProcess[str]:
@@ -138,7 +138,7 @@ def _last(calls: int, draw: random.Random, many: int) -> set[int]:
 def test_killed_at_any_time_with_its_workers_it_leaves_nothing_running_or_half_done(
     house: Household, tmp_path: Path
 ) -> None:
-    draw = random.Random(19780518)  # noqa: S311
+    draw = random.Random(19780518)  # noqa: S311  (no secret)
     words = ["制造帆船", "制造灯具", "船型设计", "灯具买卖"]
     rows = [
         (f"第{at}号厂", f"LK810203{at:06}", words[at % 4], f"北岸省桤林市帆湾县湖滨路{at}号", "")
@@ -156,6 +156,7 @@ def test_killed_at_any_time_with_its_workers_it_leaves_nothing_running_or_half_d
         process = house.start(*arguments)
         time.sleep(lasts * (0.25 + 0.75 * draw.random()))
         process.kill()
+        # Both are pipes, which the type does not know.
         process.stdout.close()  # type: ignore[union-attr]
         process.stderr.close()  # type: ignore[union-attr]
         process.wait()

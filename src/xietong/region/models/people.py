@@ -9,6 +9,7 @@ from django.db import models
 class Person(AbstractUser):
     """A person (人员) who uses the house; the user model from the first migration on."""
 
+    # One name: given and family name do not come in this order everywhere.
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=100, blank=True)
