@@ -60,7 +60,7 @@ requirements: ## resolve pyproject.toml anew and write both requirements files
 	.venv/for-uv/bin/uv export -q --no-emit-project --no-header --no-dev --group build \
 		--extra postgres -o requirements.txt
 	.venv/for-uv/bin/uv export -q --no-emit-project --no-header --group build --group test \
-		--group check --group bench --extra postgres -o requirements-dev.txt
+		--group check --group docs --group bench --extra postgres -o requirements-dev.txt
 
 reference: ## write the tables of settings, refusals and commands in docs/ from the code
 	@tools/set-up dev

@@ -13,7 +13,7 @@ from xietong.kit import doors
 from xietong.region import operations, queries
 from xietong.region.models import Region
 from xietong.region.packs import RegionPack
-from xietong.region.rules import LOCAL, OUTSIDER, READER, Actor, Kind
+from xietong.region.rules import LOAD_REGION, LOCAL, OUTSIDER, READER, Actor, Kind, may
 
 pytestmark = pytest.mark.django_db
 # The append to the audit is part of an operation, whose actor has been asked already.
@@ -61,16 +61,11 @@ def test_whoever_may_not_write_is_told_the_same_through_every_door(
     assert line == f"not_allowed: {sentence} {way_out}"
 
 
-def test_who_may_do_what() -> None:
-    may = {
-        actor.kind: (actor.may_read_published, actor.may_read_drafts, actor.may_write)
-        for actor in (LOCAL, READER, OUTSIDER)
-    }
-    assert may == {
-        Kind.LOCAL: (True, True, True),
-        Kind.READER: (True, False, False),
-        Kind.OUTSIDER: (False, False, False),
-    }
+def test_who_may_do_what_without_a_mandate() -> None:
+    may_write = {actor.kind: may(actor, LOAD_REGION) for actor in (LOCAL, READER, OUTSIDER)}
+    assert may_write == {Kind.LOCAL: True, Kind.READER: False, Kind.OUTSIDER: False}
+    may_read = {actor.kind: actor.may_read_published for actor in (LOCAL, READER, OUTSIDER)}
+    assert may_read == {Kind.LOCAL: True, Kind.READER: True, Kind.OUTSIDER: False}
 
 
 def test_the_outsider_sees_nothing_of_the_region(pack: RegionPack) -> None:

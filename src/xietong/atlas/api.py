@@ -21,7 +21,7 @@ from xietong.atlas.schemas import (
     SearchHit,
 )
 from xietong.kit.problem_schema import ProblemOut
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
 
 router = Router(tags=["atlas"])
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
@@ -53,13 +53,13 @@ def _number(which: str) -> int | None:
 @router.get("/editions", response={200: list[EditionOut]}, summary="Editions, newest first")
 def editions(request: HttpRequest) -> list[EditionOut]:
     """Return the editions that this reader may see."""
-    return queries.editions(READER)
+    return queries.editions(actor_of(request))
 
 
 @router.get("/editions/{which}", response={200: EditionOut, **REFUSED}, summary="An edition")
 def edition(request: HttpRequest, which: Which) -> EditionOut:
     """Return what an edition was compiled from, and how it must be read."""
-    return queries.edition(READER, _number(which))
+    return queries.edition(actor_of(request), _number(which))
 
 
 @router.get(
@@ -69,7 +69,7 @@ def edition(request: HttpRequest, which: Which) -> EditionOut:
 )
 def industries(request: HttpRequest, which: Which) -> list[IndustryOut]:
     """Return divisions, groups, chains and segments."""
-    return queries.industries(READER, _number(which))
+    return queries.industries(actor_of(request), _number(which))
 
 
 @router.get(
@@ -85,7 +85,7 @@ def layer(
 ) -> LayerOut:
     """Return the cells of one industry, level and measure, the best first."""
     return queries.layer(
-        READER,
+        actor_of(request),
         _number(which),
         industry=industry,
         level=level,
@@ -112,10 +112,12 @@ def export(
     """Return the view as CSV, XLSX or GeoJSON, with banner, edition and source inside."""
     number = _number(which)
     shown = queries.layer(
-        READER, number, industry=industry, level=level, measure=measure, counted=counted
+        actor_of(request), number, industry=industry, level=level, measure=measure, counted=counted
     )
-    about = queries.edition(READER, number)
-    body = exports.body(kind, about, shown, lambda: queries.boundaries(READER, number, level))
+    about = queries.edition(actor_of(request), number)
+    body = exports.body(
+        kind, about, shown, lambda: queries.boundaries(actor_of(request), number, level)
+    )
     answer = HttpResponse(body, content_type=exports.MIME[kind])
     answer["Content-Disposition"] = f'attachment; filename="{exports.file_name(shown, kind)}"'
     return answer
@@ -130,7 +132,9 @@ def clusters(
     request: HttpRequest, which: Which, industry: Industry, crossing: bool = False
 ) -> list[ClusterOut]:
     """Return the cards of an industry's clusters, the largest first."""
-    return queries.cluster_cards(READER, _number(which), industry=industry, crossing_only=crossing)
+    return queries.cluster_cards(
+        actor_of(request), _number(which), industry=industry, crossing_only=crossing
+    )
 
 
 @router.get(
@@ -142,7 +146,7 @@ def cluster(
     request: HttpRequest, which: Which, key: Annotated[str, Path(max_length=80)]
 ) -> ClusterOut:
     """Return one cluster."""
-    return queries.cluster(READER, _number(which), key)
+    return queries.cluster(actor_of(request), _number(which), key)
 
 
 @router.get(
@@ -152,7 +156,7 @@ def cluster(
 )
 def outlines(request: HttpRequest, which: Which, industry: Industry) -> dict[str, Any]:
     """Return a GeoJSON FeatureCollection; empty where the industry has no cluster."""
-    return queries.cluster_outlines(READER, _number(which), industry)
+    return queries.cluster_outlines(actor_of(request), _number(which), industry)
 
 
 @router.get(
@@ -164,7 +168,7 @@ def place(
     request: HttpRequest, which: Which, code: Annotated[str, Path(max_length=12)]
 ) -> PlaceProfile:
     """Return what a place is strong in, and when its surviving units were registered."""
-    return queries.place_profile(READER, _number(which), code)
+    return queries.place_profile(actor_of(request), _number(which), code)
 
 
 @router.get(
@@ -175,7 +179,7 @@ def place(
 )
 def boundaries(request: HttpRequest, which: Which, level: Level) -> HttpResponse:
     """Return the outlines that the edition was compiled with; they never change for a number."""
-    path = queries.boundaries(READER, _number(which), level)
+    path = queries.boundaries(actor_of(request), _number(which), level)
     answer = HttpResponse(path.read_bytes(), content_type=exports.MIME["geojson"])
     answer["Cache-Control"] = (
         "public, max-age=3600" if which == "current" else "public, max-age=31536000, immutable"
@@ -190,4 +194,4 @@ def search(
     request: HttpRequest, which: Which, q: Annotated[str, Query(max_length=100)] = ""
 ) -> list[SearchHit]:
     """Return places, industries, chains and clusters by Chinese, pinyin or English."""
-    return queries.search(READER, _number(which), q)
+    return queries.search(actor_of(request), _number(which), q)

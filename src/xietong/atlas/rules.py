@@ -1,10 +1,37 @@
-"""What may happen to an edition in which state. Decides; reads nothing, writes nothing."""
+"""Who may do what in the atlas, and what may happen to an edition in which state."""
 
 from __future__ import annotations
 
 from xietong.kit.refusals import N_, Refusal
+from xietong.region.rules import EVERY_ROLE, May, Role
 
 DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+
+ANALYSTS = frozenset({Role.ANALYST, Role.OFFICER})
+OFFICERS = frozenset({Role.OFFICER})
+APPROVERS = frozenset({Role.APPROVER})
+READ_DRAFTS = May("read_draft_edition", own=EVERY_ROLE, others=EVERY_ROLE, office=EVERY_ROLE)
+READ_REGISTERS = May("read_registers", own=EVERY_ROLE)
+CHECK_REGISTER = May("check_register", own=ANALYSTS)
+IMPORT_REGISTER = May("import_register", own=OFFICERS)
+COMPILE_EDITION = May("compile_edition", office=ANALYSTS)
+PUBLISH_EDITION = May("publish_edition", office=OFFICERS)
+WITHDRAW_EDITION = May("withdraw_edition", office=APPROVERS)
+ATTACH_NAME = May("attach_name", own=OFFICERS)
+DETACH_NAME = May("detach_name", own=OFFICERS)
+SWEEP = May("sweep")
+TABLE: tuple[May, ...] = (
+    READ_DRAFTS,
+    READ_REGISTERS,
+    CHECK_REGISTER,
+    IMPORT_REGISTER,
+    COMPILE_EDITION,
+    PUBLISH_EDITION,
+    WITHDRAW_EDITION,
+    ATTACH_NAME,
+    DETACH_NAME,
+    SWEEP,
+)
 
 
 def may_publish(state: str, number: int) -> None:

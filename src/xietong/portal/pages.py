@@ -13,7 +13,7 @@ from xietong.atlas.schemas import SearchHit
 from xietong.kit.doors import api_answer, as_problem_json
 from xietong.kit.refusals import N_, Broken, Malformed, NotFound
 from xietong.portal.api_requests import API
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
 
 SUGGESTED = 8
 LEADING_CLUSTERS = 8
@@ -21,12 +21,13 @@ LEADING_CLUSTERS = 8
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the region at a glance, or what to do before there is an edition."""
+    actor = actor_of(request)
     try:
-        edition = atlas.edition(READER)
+        edition = atlas.edition(actor)
     except NotFound:
         return render(request, "portal/empty.html")
-    clusters = atlas.clusters(READER)
-    industries = {one.key: one for one in atlas.industries(READER)}
+    clusters = atlas.clusters(actor)
+    industries = {one.key: one for one in atlas.industries(actor)}
     divisions = [row for row in clusters if row.industry_key.startswith("d")]
     crossing = [row for row in divisions if row.crossing]
     return render(
@@ -61,7 +62,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest) -> dict[str, Any]:
     q = request.GET.get("q", "").strip()[:100]
-    hits: list[SearchHit] = atlas.search(READER, None, q) if q else []
+    hits: list[SearchHit] = atlas.search(actor_of(request), None, q) if q else []
     return {"q": q, "hits": hits}
 
 

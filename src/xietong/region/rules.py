@@ -1,7 +1,8 @@
-"""Who may do what in this house. Decides; reads nothing, writes nothing."""
+"""Who may do what in this house: one table, and the decision. Reads nothing, writes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,45 +13,180 @@ class Kind(StrEnum):
     """What sort of actor this is. `LOCAL` is whoever sits at the machine and types commands."""
 
     LOCAL = "local"
+    PERSON = "person"
     READER = "reader"
     OUTSIDER = "outsider"
 
 
+class Role(StrEnum):
+    """What a mandate lets its holder be (授权): 查阅、分析、经办、审批、管理."""
+
+    VIEWER = "viewer"
+    ANALYST = "analyst"
+    OFFICER = "officer"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+# These roles decide for others: they are held only in a session that showed a second factor.
+STRICT = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+# The scope of the regional office, whose mandates reach over all members where a line says so.
+OFFICE = "office"
+NOBODY: frozenset[Role] = frozenset()
+EVERY_ROLE = frozenset(Role)
+
+
+def of_member(code: str) -> str:
+    """Return the scope of a member's records."""
+    return f"member:{code}"
+
+
+def of_organisation(key: str | int) -> str:
+    """Return the scope of an organisation's records."""
+    return f"organisation:{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mandate in force, as rules see it: a role, and whose records it is for."""
+
+    role: Role
+    scope: str
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever reads or writes; `name` stands in the audit."""
+    """Whoever reads or writes. `name` is shown, `key` stands in the audit and never changes.
+
+    `held` are the mandates that count now; `waiting` those that a second factor would add.
+    """
 
     kind: Kind
     name: str
-
-    @property
-    def may_write(self) -> bool:
-        """Only the local operator writes until sign-in opens."""
-        return self.kind is Kind.LOCAL
+    key: str = ""
+    held: frozenset[Held] = frozenset()
+    waiting: frozenset[Held] = frozenset()
 
     @property
     def may_read_published(self) -> bool:
-        """The outsider sees nothing at all; the reader sees what is published."""
+        """The outsider sees nothing at all; everybody else sees what is published."""
         return self.kind is not Kind.OUTSIDER
 
-    @property
-    def may_read_drafts(self) -> bool:
-        """Drafts and registers' summaries are the local operator's."""
-        return self.kind is Kind.LOCAL
+
+LOCAL = Actor(Kind.LOCAL, "local", "local")
+READER = Actor(Kind.READER, "reader", "reader")
+OUTSIDER = Actor(Kind.OUTSIDER, "outsider", "outsider")
 
 
-LOCAL = Actor(Kind.LOCAL, "local")
-READER = Actor(Kind.READER, "reader")
-OUTSIDER = Actor(Kind.OUTSIDER, "outsider")
+@dataclass(frozen=True, slots=True)
+class May:
+    """A line of the table: which roles may do `verb`, on whose records, in which states.
+
+    `own` are the roles of a mandate for the member or organisation whose record it is, `others`
+    those of a mandate for any other, `office` those of the regional office. No states: in each.
+    """
+
+    verb: str
+    own: frozenset[Role] = NOBODY
+    others: frozenset[Role] = NOBODY
+    office: frozenset[Role] = NOBODY
+    states: tuple[str, ...] = ()
+    operator: bool = True
+    public: bool = False
+
+    def allows(self, held: Held, of: Iterable[str] | None) -> bool:
+        """Tell whether one mandate does, for a record of these scopes; None: for some record."""
+        if held.scope == OFFICE:
+            return held.role in self.office
+        if of is None:
+            return held.role in self.own | self.others
+        return held.role in (self.own if held.scope in of else self.others)
 
 
-def require_writer(actor: Actor, verb: str) -> None:
-    """Raise `not_allowed` where the actor may not do `verb`."""
-    if not actor.may_write:
-        raise NotAllowed(
-            "not_allowed",
-            N_("“{actor}” may not do this ({verb})."),
-            way_out=N_("Run the command on the node itself, or ask its operator."),
-            actor=actor.name,
-            verb=verb,
+def may(
+    actor: Actor, line: May, *, of: str | Iterable[str] | None = None, state: str | None = None
+) -> bool:
+    """Tell whether an actor may do what a line says to a record of these scopes in this state.
+
+    Without `of` the question is whether there could be any record to which the actor may.
+    """
+    return _may(actor, line, actor.held, _scopes(of), state)
+
+
+def require(
+    actor: Actor, line: May, *, of: str | Iterable[str] | None = None, state: str | None = None
+) -> None:
+    """Raise `not_allowed` where the actor may not, `second_factor_needed` where one would do."""
+    scopes = _scopes(of)
+    if _may(actor, line, actor.held, scopes, state):
+        return
+    if _may(actor, line, actor.held | actor.waiting, scopes, state):
+        raise SecondFactorNeeded(
+            "second_factor_needed",
+            N_("“{verb}” wants a second factor, which this session has not shown."),
+            way_out=N_("Set one up on your account page, sign in with it, and try again."),
+            verb=line.verb,
         )
+    raise NotAllowed(
+        "not_allowed",
+        N_("“{actor}” may not do this ({verb})."),
+        way_out=N_("Ask an administrator of your member for a mandate, or the operator."),
+        actor=actor.name,
+        verb=line.verb,
+    )
+
+
+class SecondFactorNeeded(NotAllowed):
+    """The actor's mandate would do, were it held in a session with a second factor."""
+
+
+def _scopes(of: str | Iterable[str] | None) -> frozenset[str] | None:
+    if of is None:
+        return None
+    return frozenset({of}) if isinstance(of, str) else frozenset(of)
+
+
+def _may(
+    actor: Actor,
+    line: May,
+    held: Iterable[Held],
+    scopes: frozenset[str] | None,
+    state: str | None,
+) -> bool:
+    if actor.kind is Kind.OUTSIDER:
+        return False
+    if line.states and state is not None and state not in line.states:
+        return False
+    if line.public or (line.operator and actor.kind is Kind.LOCAL):
+        return True
+    return any(line.allows(one, scopes) for one in held)
+
+
+LOAD_REGION = May("load_region")
+IMPORT_BOUNDARIES = May("import_boundaries", office=frozenset({Role.OFFICER}))
+DRAW_BOUNDARIES = May("draw_schematic_boundaries")
+READ_PEOPLE = May("read_people", own=EVERY_ROLE, office=EVERY_ROLE)
+MANAGE_PEOPLE = May(
+    "manage_people",
+    own=frozenset({Role.ADMINISTRATOR}),
+    office=frozenset({Role.ADMINISTRATOR}),
+)
+READ_AUDIT = May(
+    "read_audit",
+    own=frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR}),
+    office=frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR}),
+)
+READ_RULES = May(
+    "read_rules",
+    own=frozenset({Role.ADMINISTRATOR}),
+    office=frozenset({Role.ADMINISTRATOR}),
+)
+TABLE: tuple[May, ...] = (
+    LOAD_REGION,
+    IMPORT_BOUNDARIES,
+    DRAW_BOUNDARIES,
+    READ_PEOPLE,
+    MANAGE_PEOPLE,
+    READ_AUDIT,
+    READ_RULES,
+)

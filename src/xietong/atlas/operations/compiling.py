@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 
-from xietong.atlas import queries, storage
+from xietong.atlas import queries, rules, storage
 from xietong.atlas.models import Cluster, Edition, RegisterVersion
 from xietong.atlas.operations.manifest import (
     manifest,
@@ -33,8 +32,8 @@ from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.shelf import digest_of_folder
 from xietong.region import queries as region
-from xietong.region.operations import record
-from xietong.region.rules import Actor, require_writer
+from xietong.region.operations import change, record
+from xietong.region.rules import Actor, require
 
 
 def compile_edition(
@@ -47,7 +46,7 @@ def compile_edition(
     returned as it stands. Refuses `no_registers` where nothing has been imported, and what
     `region` refuses before it is loaded.
     """
-    require_writer(actor, "compile_edition")
+    require(actor, rules.COMPILE_EDITION)
     chosen = parameters or Parameters()
     sources = _sources(actor)
     inputs = _inputs_digest(sources, chosen)
@@ -103,7 +102,7 @@ def compile_edition(
 
 
 def _sources(actor: Actor) -> Sources:
-    newest = queries.newest_versions(actor)
+    newest = queries.versions_to_compile(actor)
     if not newest:
         raise Refusal(
             "no_registers",
@@ -148,7 +147,7 @@ def _recognised(
     banner that was missing must not stay away because no number has changed.
     """
     files = _with_words(edition, words_beside(sources), scratch)
-    with transaction.atomic():
+    with change():
         row = Edition.objects.select_for_update().get(pk=edition.pk)
         record(
             actor=actor,
@@ -195,7 +194,7 @@ def _record(
     files: str,
     clusters: list[Cluster],
 ) -> tuple[Edition, bool]:
-    with transaction.atomic():
+    with change():
         # The region's row is the queue of compilers: two at once get two numbers, or one edition.
         type(sources.region).objects.select_for_update().get(pk=sources.region.pk)
         known = Edition.objects.filter(digest=digest).first()

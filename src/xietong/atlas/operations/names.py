@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
-
-from xietong.atlas import queries
+from xietong.atlas import queries, rules
 from xietong.atlas.models import PublishedName
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
-from xietong.region.operations import record
-from xietong.region.rules import Actor, require_writer
+from xietong.region.operations import change, record
+from xietong.region.rules import Actor, require
 
 
 def attach_name(
@@ -33,7 +31,7 @@ def attach_name(
     `place_of_another_member`, `source_missing`, `published_name_missing`, `text_too_long` and
     `name_attached_already`.
     """
-    require_writer(actor, "attach_name")
+    require(actor, rules.ATTACH_NAME)
     owner = region.member(actor, member)
     opened = queries.open_edition(actor)
     place = queries.place_or_refusal(opened, place_code)
@@ -48,7 +46,7 @@ def attach_name(
             member=member,
         )
     _check(kind, name_zh.strip(), name_en.strip(), source.strip())
-    with transaction.atomic():
+    with change():
         row, created = PublishedName.objects.get_or_create(
             member=owner,
             name_zh=name_zh.strip(),
@@ -123,7 +121,7 @@ def detach_name(*, actor: Actor, key: int, reason: str) -> None:
 
     Refuses `detaching_without_reason` and `no_such_name`.
     """
-    require_writer(actor, "detach_name")
+    require(actor, rules.DETACH_NAME)
     if not reason.strip():
         raise Refusal(
             "detaching_without_reason",
@@ -131,7 +129,7 @@ def detach_name(*, actor: Actor, key: int, reason: str) -> None:
             way_out=N_("Give the reason in a sentence."),
             field="reason",
         )
-    with transaction.atomic():
+    with change():
         row = PublishedName.objects.select_for_update().filter(pk=key).first()
         if row is None:
             raise NotFound(

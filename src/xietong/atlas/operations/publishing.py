@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from xietong.atlas import rules
 from xietong.atlas.models import Edition
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.operations import record
-from xietong.region.rules import Actor, require_writer
+from xietong.region.operations import change, record
+from xietong.region.rules import Actor, require
 
 
 def publish_edition(*, actor: Actor, number: int) -> Edition:
     """Let readers see a draft. Refuses `no_such_edition`, `already_published`, `is_withdrawn`."""
-    require_writer(actor, "publish_edition")
-    with transaction.atomic():
+    require(actor, rules.PUBLISH_EDITION)
+    with change():
         edition = _locked(number)
         rules.may_publish(edition.state, number)
         edition.state = Edition.State.PUBLISHED
@@ -38,8 +37,8 @@ def withdraw_edition(*, actor: Actor, number: int, reason: str) -> Edition:
 
     Refuses `no_such_edition`, `not_published` and `reason_missing`.
     """
-    require_writer(actor, "withdraw_edition")
-    with transaction.atomic():
+    require(actor, rules.WITHDRAW_EDITION)
+    with change():
         edition = _locked(number)
         rules.may_withdraw(edition.state, number, reason)
         edition.state = Edition.State.WITHDRAWN

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
-from xietong.atlas import methods, storage
+from xietong.atlas import methods, rules, storage
 from xietong.atlas.methods import Methods
 from xietong.atlas.models import Register, RegisterVersion
 from xietong.atlas.operations.treatment import Treatment, given_codes
@@ -24,8 +23,8 @@ from xietong.kit.refusals import N_, Refusal
 from xietong.kit.shelf import digest_of
 from xietong.region import queries as region
 from xietong.region.models import BoundarySet, Member
-from xietong.region.operations import record
-from xietong.region.rules import Actor, require_writer
+from xietong.region.operations import change, record
+from xietong.region.rules import Actor, of_member, require
 
 OF_REGISTER = ("title_zh", "title_en", "attribution_zh", "attribution_en")
 
@@ -85,7 +84,7 @@ def check_register(*, actor: Actor, path: Path, progress: Progress = silent) -> 
 
     Refuses `register_unreadable` where the file is no table that can be read.
     """
-    require_writer(actor, "check_register")
+    require(actor, rules.CHECK_REGISTER)
     ways = methods.current()
     progress("Read")
     try:
@@ -111,8 +110,9 @@ def import_register(
     `no_such_member`, `words_too_long`, `register_unreadable`, `register_changed`,
     `register_not_kept` and, with every fault of the file, `register_refused`.
     """
-    require_writer(actor, "import_register")
+    require(actor, rules.IMPORT_REGISTER)
     owner = region.member(actor, member)
+    require(actor, rules.IMPORT_REGISTER, of=of_member(owner.code))
     _check_words(about)
     progress(f"Compare {member}")
     ways = methods.current()
@@ -262,7 +262,7 @@ def _present(owner: Member, newest: RegisterVersion | None, source_digest: str) 
 def _record(
     actor: Actor, owner: Member, about: About, brought: Brought
 ) -> tuple[RegisterVersion, bool]:
-    with transaction.atomic():
+    with change():
         # The member's row is the queue of importers: two at once get two numbers, or one version.
         Member.objects.select_for_update().get(pk=owner.pk)
         newest = _newest(owner)

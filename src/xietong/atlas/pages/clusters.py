@@ -16,19 +16,21 @@ from xietong.atlas.pages.choices import kind_name
 from xietong.atlas.queries.clusters import Sort
 from xietong.atlas.schemas import EditionOut, IndustryOut, Names
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
+from xietong.region.rules import Actor
 
 A_PAGE = 30
 
 
 def directory(request: HttpRequest) -> HttpResponse:
     """Show the list of clusters: searched, filtered, sorted, by pages."""
-    edition = queries.edition(READER)
-    known = {one.key: one for one in queries.industries(READER)}
+    actor = actor_of(request)
+    edition = queries.edition(actor)
+    known = {one.key: one for one in queries.industries(actor)}
     asked = _asked(request)
-    found = _found(asked, known)
+    found = _found(actor, asked, known)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    used = {row.industry_key for row in queries.clusters(READER)}
+    used = {row.industry_key for row in queries.clusters(actor)}
     return render(
         request,
         "atlas/clusters/directory.html",
@@ -65,11 +67,11 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _found(asked: dict[str, str], known: dict[str, IndustryOut]) -> list[Cluster]:
+def _found(actor: Actor, asked: dict[str, str], known: dict[str, IndustryOut]) -> list[Cluster]:
     """Return the clusters asked for; a chain or a division brings what lies below it."""
     sort: Any = asked["sort"] or "units"
     found = queries.clusters(
-        READER,
+        actor,
         crossing_only=asked["crossing"] == "1",
         member=asked["member"] or None,
         q=asked["q"],
@@ -85,8 +87,9 @@ def _found(asked: dict[str, str], known: dict[str, IndustryOut]) -> list[Cluster
 
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show one cluster."""
-    edition = queries.edition(READER)
-    cluster = queries.cluster(READER, None, key)
+    actor = actor_of(request)
+    edition = queries.edition(actor)
+    cluster = queries.cluster(actor, None, key)
     return render(
         request,
         "atlas/clusters/cluster.html",
@@ -101,6 +104,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
 
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the list, filtered as asked, as CSV or XLSX with banner, edition and source."""
+    actor = actor_of(request)
     if kind not in ("csv", "xlsx"):
         raise NotFound(
             "no_such_format",
@@ -108,9 +112,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
             way_out=N_("Choose csv or xlsx."),
             kind=kind,
         )
-    edition = queries.edition(READER)
-    known = {one.key: one for one in queries.industries(READER)}
-    found = [_row(row, known, edition) for row in _found(_asked(request), known)]
+    edition = queries.edition(actor)
+    known = {one.key: one for one in queries.industries(actor)}
+    found = [_row(row, known, edition) for row in _found(actor, _asked(request), known)]
     warnings = exports.warnings(edition)
     notes = [*warnings, *exports.sources(edition)]
     body = (

@@ -17,7 +17,8 @@ from xietong.atlas.pages.shades import histogram, shades
 from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, LayerOut
 from xietong.engine.terms import fold
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
+from xietong.region.rules import Actor
 
 FIRST_ROWS = 40
 PICKED = 60
@@ -25,29 +26,30 @@ PICKED = 60
 
 def show(request: HttpRequest) -> HttpResponse:
     """Show the map; to htmx only the parts that a change of view changes."""
+    actor = actor_of(request)
     asked = MapView.of(request.GET.dict())
-    edition = queries.edition(READER, asked.edition)
+    edition = queries.edition(actor, asked.edition)
     view = asked if asked.industry else replace(asked, industry=edition.opens_on)
     htmx = bool(getattr(request, "htmx", False))
     answer = render(
         request,
         "atlas/map/parts.html" if htmx else "atlas/map/page.html",
-        _context(edition, view) | {"oob": htmx},
+        _context(actor, edition, view) | {"oob": htmx},
     )
     patch_vary_headers(answer, ["HX-Request"])
     return answer
 
 
-def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
-    industries = queries.industries(READER, view.edition)
+def _context(actor: Actor, edition: EditionOut, view: MapView) -> dict[str, Any]:
+    industries = queries.industries(actor, view.edition)
     key = view.industry or edition.opens_on
     with_capital = choices.with_capital(industries, key, view.compare)
     view = view if with_capital else replace(view, counted="n")
-    layer = _layer(view, key)
-    beside = _layer(view, view.compare) if view.compare else None
+    layer = _layer(actor, view, key)
+    beside = _layer(actor, view, view.compare) if view.compare else None
     chain = choices.chain_of(industries, key)
     rows = _sorted(layer, view)
-    clusters = queries.clusters(READER, view.edition, industry=key, crossing_only=view.crossing)
+    clusters = queries.clusters(actor, view.edition, industry=key, crossing_only=view.crossing)
     undrawn = choices.undrawn(layer.industry, beside.industry if beside else None)
     tiers = choices.tiers(industries, chain) if chain else []
     minimum = int(edition.parameters["minimum_cell"])
@@ -83,20 +85,20 @@ def _context(edition: EditionOut, view: MapView) -> dict[str, Any]:
             (one.why_disabled for tier in tiers for one in tier.segments if not one.enabled), None
         ),
         "member_names": {one.code: one for one in edition.members},
-        "card_place": queries.place_profile(READER, view.edition, view.place)
+        "card_place": queries.place_profile(actor, view.edition, view.place)
         if view.place
         else None,
         "card_cell": next((cell for cell in layer.cells if cell.code == view.place), None),
-        "card_cluster": queries.cluster(READER, view.edition, view.cluster)
+        "card_cluster": queries.cluster(actor, view.edition, view.cluster)
         if view.cluster
         else None,
         "map_words": choices.words_of_the_map(minimum),
     }
 
 
-def _layer(view: MapView, key: str) -> LayerOut:
+def _layer(actor: Actor, view: MapView, key: str) -> LayerOut:
     return queries.layer(
-        READER,
+        actor,
         view.edition,
         industry=key,
         level=view.level,
@@ -120,11 +122,12 @@ def _sorted(layer: LayerOut, view: MapView) -> list[Cell]:
 
 def pick(request: HttpRequest) -> HttpResponse:
     """List the industries that match; without a word, all divisions and the groups of one."""
+    actor = actor_of(request)
     view = MapView.of(request.GET.dict())
-    edition = queries.edition(READER, view.edition)
-    industries = queries.industries(READER, view.edition)
+    edition = queries.edition(actor, view.edition)
+    industries = queries.industries(actor, view.edition)
     q = request.GET.get("q", "").strip()
-    found = _matching(industries, view, q) if q else _browsed(industries, view)
+    found = _matching(actor, industries, view, q) if q else _browsed(industries, view)
     target = "compare" if request.GET.get("for") == "compare" else "industry"
     plain = replace(view, place=None, cluster=None, rows="first")
     base = reverse("atlas:map")
@@ -143,10 +146,12 @@ def pick(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _matching(industries: list[IndustryOut], view: MapView, q: str) -> list[IndustryOut]:
+def _matching(
+    actor: Actor, industries: list[IndustryOut], view: MapView, q: str
+) -> list[IndustryOut]:
     """Return what the search of the house finds, then what merely holds the words."""
     known = {one.key: one for one in industries}
-    hits = [hit.key for hit in queries.search(READER, view.edition, q, limit=200)]
+    hits = [hit.key for hit in queries.search(actor, view.edition, q, limit=200)]
     words = fold(q)
     held = [
         one.key
@@ -172,6 +177,7 @@ def _browsed(industries: list[IndustryOut], view: MapView) -> list[IndustryOut]:
 
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the view as a file, in the language of the page."""
+    actor = actor_of(request)
     if kind not in exports.MIME:
         raise NotFound(
             "no_such_format",
@@ -180,11 +186,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
             kind=kind,
         )
     asked = MapView.of(request.GET.dict())
-    edition = queries.edition(READER, asked.edition)
-    layer = _layer(asked, asked.industry or edition.opens_on)
+    edition = queries.edition(actor, asked.edition)
+    layer = _layer(actor, asked, asked.industry or edition.opens_on)
     chosen = cast(exports.Format, kind)
     body = exports.body(
-        chosen, edition, layer, lambda: queries.boundaries(READER, asked.edition, asked.level)
+        chosen, edition, layer, lambda: queries.boundaries(actor, asked.edition, asked.level)
     )
     answer = HttpResponse(body, content_type=exports.MIME[kind])
     name = exports.file_name(layer, chosen)

@@ -10,14 +10,15 @@ from django.utils.translation import gettext
 
 from xietong.atlas import queries
 from xietong.kit import figures
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
 
 TEN_THOUSAND_YUAN, PER_MILLE = "_wan", "_permille"
 
 
 def show(request: HttpRequest) -> HttpResponse:
     """Show the formula of every measure, and the choices that this edition was made with."""
-    edition = queries.edition(READER)
+    actor = actor_of(request)
+    edition = queries.edition(actor)
     return render(
         request,
         "atlas/methods/methods.html",

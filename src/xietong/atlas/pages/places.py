@@ -7,13 +7,14 @@ from django.shortcuts import render
 
 from xietong.atlas import queries
 from xietong.atlas.exports import level_name
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
 
 
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a place is strong in, and when its surviving units were registered."""
-    edition = queries.edition(READER)
-    place = queries.place_profile(READER, None, code)
+    actor = actor_of(request)
+    edition = queries.edition(actor)
+    place = queries.place_profile(actor, None, code)
     member = next(one for one in edition.members if one.code == place.member)
     return render(
         request,

@@ -7,12 +7,13 @@ from django.shortcuts import render
 
 from xietong.atlas import queries
 from xietong.atlas.schemas import RegisterSummary
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
 
 
 def show(request: HttpRequest) -> HttpResponse:
     """Show the quality of every register in the newest edition."""
-    edition = queries.edition(READER)
+    actor = actor_of(request)
+    edition = queries.edition(actor)
     names = {one.code: one.name for one in edition.members}
     return render(
         request,

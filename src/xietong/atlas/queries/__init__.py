@@ -11,7 +11,12 @@ from xietong.atlas.queries.editions import (
 )
 from xietong.atlas.queries.layers import industry_or_refusal, layer
 from xietong.atlas.queries.places import place_or_refusal, place_profile
-from xietong.atlas.queries.registers import newest_versions, published_names, register_versions
+from xietong.atlas.queries.registers import (
+    newest_versions,
+    published_names,
+    register_versions,
+    versions_to_compile,
+)
 from xietong.atlas.queries.search import search
 
 __all__ = [
@@ -33,4 +38,5 @@ __all__ = [
     "published_names",
     "register_versions",
     "search",
+    "versions_to_compile",
 ]

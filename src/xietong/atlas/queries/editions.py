@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from xietong.atlas import storage
+from xietong.atlas import rules, storage
 from xietong.atlas.models import Edition
 from xietong.atlas.schemas import EditionOut, EditionState, IndustryOut, Level, Names
 from xietong.engine.edition.tables import EditionTables, load
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.rules import Actor
+from xietong.region.rules import Actor, may
 from xietong.region.storage import boundaries as boundary_shelf
 
 NO_PLACE = Names(zh="–", en="–")
@@ -171,7 +171,9 @@ def _visible_to(actor: Actor) -> QuerySet[Edition]:
     if not actor.may_read_published:
         return Edition.objects.none()
     visible = Edition.objects.select_related("boundaries")
-    return visible if actor.may_read_drafts else visible.filter(state=Edition.State.PUBLISHED)
+    return (
+        visible if may(actor, rules.READ_DRAFTS) else visible.filter(state=Edition.State.PUBLISHED)
+    )
 
 
 def _about(row: Edition, facts: Mapping[str, Any]) -> EditionOut:

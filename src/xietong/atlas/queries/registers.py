@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from xietong.atlas import rules
 from xietong.atlas.models import PublishedName, RegisterVersion
 from xietong.region.models import Member
-from xietong.region.rules import Actor
+from xietong.region.rules import Actor, may, of_member
 
 
 def register_versions(actor: Actor) -> list[RegisterVersion]:
-    """Return every version of every register, oldest first; none for a reader."""
-    if not actor.may_read_drafts:
+    """Return every version of the registers that are the actor's to see, oldest first."""
+    if not may(actor, rules.READ_REGISTERS):
         return []
-    return list(RegisterVersion.objects.select_related("register__member"))
+    return [
+        one
+        for one in RegisterVersion.objects.select_related("register__member")
+        if may(actor, rules.READ_REGISTERS, of=of_member(one.register.member.code))
+    ]
 
 
 def newest_versions(actor: Actor) -> list[RegisterVersion]:
-    """Return the newest version of each member's register, in the members' order."""
-    newest = {one.register.member.code: one for one in register_versions(actor)}
+    """Return the newest version of each register that the actor may see, in the members' order."""
+    return _newest(register_versions(actor))
+
+
+def versions_to_compile(actor: Actor) -> list[RegisterVersion]:
+    """Return the newest version of every register, for whoever compiles; none for others."""
+    if not may(actor, rules.COMPILE_EDITION):
+        return []
+    return _newest(list(RegisterVersion.objects.select_related("register__member")))
+
+
+def _newest(versions: list[RegisterVersion]) -> list[RegisterVersion]:
+    newest = {one.register.member.code: one for one in versions}
     return sorted(newest.values(), key=lambda one: _place_of(one.register.member))
 
 

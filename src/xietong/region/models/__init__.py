@@ -9,7 +9,7 @@ from xietong.region.models.industries import (
     Segment,
     SegmentIndustry,
 )
-from xietong.region.models.people import Person
+from xietong.region.models.people import Invitation, Mandate, Organisation, Person
 from xietong.region.models.places import BoundarySet, Member, Place, PlaceAlias, PlaceChange, Region
 
 __all__ = [
@@ -19,7 +19,10 @@ __all__ = [
     "Classification",
     "Concordance",
     "Industry",
+    "Invitation",
+    "Mandate",
     "Member",
+    "Organisation",
     "Person",
     "Place",
     "PlaceAlias",

@@ -6,8 +6,6 @@ import hashlib
 import json
 from pathlib import Path
 
-from django.db import transaction
-
 from xietong.engine import boundaries as engine
 from xietong.engine.coordinates import to_wgs84
 from xietong.engine.problems import ProblemsFound
@@ -15,11 +13,11 @@ from xietong.engine.schematic import draw
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.shelf import digest_of_folder
-from xietong.region import queries, storage
+from xietong.region import queries, rules, storage
 from xietong.region.models import BoundarySet, Place
-from xietong.region.operations.audit import record
+from xietong.region.operations.audit import change, record
 from xietong.region.packs import RegionPack
-from xietong.region.rules import Actor, require_writer
+from xietong.region.rules import Actor, require
 
 SYSTEMS = {"WGS84": "wgs84", "CGCS2000": "cgcs2000", "GCJ-02": "gcj02", "BD-09": "bd09"}
 
@@ -38,7 +36,7 @@ def import_boundaries(
     The levels above are dissolved from the counties, so that their borders are the same line.
     Refuses `unknown_crs` and, with every fault of the file, `boundaries_refused`.
     """
-    require_writer(actor, "import_boundaries")
+    require(actor, rules.IMPORT_BOUNDARIES)
     if crs not in SYSTEMS:
         raise Refusal(
             "unknown_crs",
@@ -87,7 +85,7 @@ def draw_schematic_boundaries(*, actor: Actor, pack: RegionPack) -> tuple[Bounda
 
     They are labelled schematic wherever they are shown.
     """
-    require_writer(actor, "draw_schematic_boundaries")
+    require(actor, rules.DRAW_BOUNDARIES)
     land = (pack.folder / "land.geojson").read_text(encoding="utf-8")
     places = queries.places_of_the_map(actor)
     source = _source_digest(land.encode(), places, "schematic")
@@ -163,7 +161,7 @@ def _keep(
         (folder / "adjacency.json").write_text(pairs, encoding="utf-8")
         digest = digest_of_folder(folder)
         shelf.keep(folder, digest)
-    with transaction.atomic():
+    with change():
         row, created = BoundarySet.objects.get_or_create(
             digest=digest,
             defaults={

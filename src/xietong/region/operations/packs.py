@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
+from xietong.region import rules
 from xietong.region.models import (
     Chain,
     Classification,
@@ -21,9 +22,9 @@ from xietong.region.models import (
     Segment,
     SegmentIndustry,
 )
-from xietong.region.operations.audit import record
+from xietong.region.operations.audit import change, record
 from xietong.region.packs import RegionPack, Row
-from xietong.region.rules import Actor, require_writer
+from xietong.region.rules import Actor, require
 
 
 def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
@@ -34,10 +35,10 @@ def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
     are laid anew. Refuses `another_region` where this node serves one already, and `pack_faulty`
     for a pack whose facts do not fit together; then all stays as it was.
     """
-    require_writer(actor, "load_region")
+    require(actor, rules.LOAD_REGION)
     code = pack.facts["pack"]["code"]
     try:
-        with transaction.atomic():
+        with change():
             known = _known_region(code)
             if known is not None and known.pack_digest == pack.digest:
                 return known, False

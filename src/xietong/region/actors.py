@@ -1,0 +1,74 @@
+"""Who makes a request: the public reader, or a person with the mandates that count now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from xietong.region.models import Mandate, Organisation, Person
+from xietong.region.rules import (
+    OFFICE,
+    READER,
+    STRICT,
+    Actor,
+    Held,
+    Kind,
+    Role,
+    of_member,
+    of_organisation,
+)
+
+# The session says so once its holder has shown a second factor or a passkey.
+ASSURED = "second_factor_shown"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the actor of a request; one reading of the mandates a request."""
+    known = getattr(request, "actor", None)
+    if isinstance(known, Actor):
+        return known
+    person = getattr(request, "user", None)
+    if isinstance(person, Person) and person.is_active:
+        actor = actor_for(person, assured=bool(request.session.get(ASSURED)))
+    else:
+        actor = READER
+    request.actor = actor  # type: ignore[attr-defined]
+    return actor
+
+
+def actor_for(person: Person, *, assured: bool, at: datetime | None = None) -> Actor:
+    """Return a person as an actor; strict roles wait until a second factor was shown."""
+    held = mandates_in_force(person, at or timezone.now())
+    waiting = frozenset() if assured else frozenset(one for one in held if one.role in STRICT)
+    return Actor(
+        Kind.PERSON,
+        person.name or person.get_username(),
+        key=f"person:{person.pk}",
+        held=held - waiting,
+        waiting=waiting,
+    )
+
+
+def mandates_in_force(person: Person, at: datetime) -> frozenset[Held]:
+    """Return the mandates of a person that hold at a moment."""
+    rows = (
+        Mandate.objects.filter(person=person, valid_from__lte=at)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
+        .filter(Q(organisation__isnull=True) | Q(organisation__closed_at__isnull=True))
+        .select_related("member", "organisation")
+    )
+    return frozenset(Held(Role(row.role), _scope(row)) for row in rows)
+
+
+def _scope(mandate: Mandate) -> str:
+    if mandate.member is not None:
+        return of_member(mandate.member.code)
+    organisation = mandate.organisation
+    assert organisation is not None  # noqa: S101  (the table has a constraint)
+    if organisation.kind == Organisation.Kind.REGIONAL_OFFICE:
+        return OFFICE
+    return of_organisation(organisation.pk)
