@@ -37,6 +37,7 @@ NOT_OF_AN_EDITION = {
     "place_or_refusal",
     "published_names",
     "register_versions",
+    "versions_to_compile",
 }
 
 
