@@ -6,7 +6,7 @@ PYTEST := $(VENV)/python -m pytest
 NPM := npm --no-fund --no-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep check audit front bench requirements reference clean
+.PHONY: help run test test-deep check audit front bench docs requirements reference clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ bench: ## measure against peers; each result is a ratio within one run
 	@tools/set-up dev
 	$(VENV)/python -m bench
 
+docs: ## build the documentation site into site/; it needs no internet
+	@tools/set-up dev
+	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --quiet
+	@echo "read it: .venv/bin/python -m http.server --bind 127.0.0.1 --directory site 8080"
+
 requirements: ## resolve pyproject.toml anew and write both requirements files
 	@test -x .venv/for-uv/bin/uv || { $(VENV)/python -m venv .venv/for-uv && \
 		.venv/for-uv/bin/python -m pip install --quiet uv; }
@@ -68,4 +73,4 @@ reference: ## write the tables of settings, refusals and commands in docs/ from 
 
 clean: ## remove what was installed or cached (var/, the house's own state, stays)
 	rm -rf .venv front/node_modules .pytest_cache .mypy_cache .ruff_cache \
-		.hypothesis .import_linter_cache test-results dist
+		.hypothesis .import_linter_cache test-results dist site
