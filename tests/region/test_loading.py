@@ -20,6 +20,7 @@ from xietong.region.models import (
     Concordance,
     Industry,
     Member,
+    Organisation,
     Place,
     PlaceAlias,
     PlaceChange,
@@ -134,6 +135,28 @@ def test_a_changed_pack_keeps_its_members(pack: RegionPack) -> None:
     last = AuditEntry.objects.last()
     assert last is not None
     assert (last.before, last.after) == (pack.digest, "c" * 64)
+
+
+def without_southshore(pack: RegionPack) -> RegionPack:
+    return changed(pack, lambda facts: facts["members"].pop())
+
+
+def test_a_member_that_the_pack_no_longer_names_goes(pack: RegionPack) -> None:
+    operations.load_region(actor=LOCAL, pack=pack)
+    operations.load_region(actor=LOCAL, pack=without_southshore(pack))
+    assert [one.code for one in Member.objects.all()] == ["northshore"]
+
+
+def test_a_member_on_which_records_hang_stays(pack: RegionPack) -> None:
+    operations.load_region(actor=LOCAL, pack=pack)
+    Organisation.objects.create(
+        name_zh="湖南岸统计局", kind="authority", member=Member.objects.get(code="southshore")
+    )
+    before = laid()
+    with pytest.raises(Refusal, match="member_in_use") as refused:
+        operations.load_region(actor=LOCAL, pack=without_southshore(pack))
+    assert refused.value.params["count"] == 1
+    assert laid() == before
 
 
 @pytest.mark.parametrize(

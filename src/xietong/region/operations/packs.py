@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import DataError, IntegrityError
+from django.db.models import ProtectedError
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
@@ -37,13 +38,14 @@ def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
     """
     require(actor, rules.LOAD_REGION)
     code = pack.facts["pack"]["code"]
+    known = None
     try:
         with change():
             known = _known_region(code)
             if known is not None and known.pack_digest == pack.digest:
                 return known, False
             before = known.pack_digest if known else ""
-            region = _lay_region(pack)
+            region = _lay_region(pack, known or Region())
             _lay_members(region, pack)
             _lay_places(pack)
             _lay_classification(pack)
@@ -56,6 +58,9 @@ def load_region(*, actor: Actor, pack: RegionPack) -> tuple[Region, bool]:
                 after=pack.digest,
             )
     except (KeyError, ValueError, DataError, IntegrityError) as fault:
+        if known is None and isinstance(fault, IntegrityError) and Region.objects.exists():
+            # There was no row to queue at, and another load was first: now there is one.
+            return load_region(actor=actor, pack=pack)
         raise Refusal(
             "pack_faulty",
             N_("The region pack “{code}” cannot be loaded: {fault}."),
@@ -80,18 +85,14 @@ def _known_region(code: str) -> Region | None:
     return known
 
 
-def _lay_region(pack: RegionPack) -> Region:
+def _lay_region(pack: RegionPack, region: Region) -> Region:
+    """Save the region's facts. A new row is inserted, so that a load beside this one is noticed."""
     facts = pack.facts["pack"]
-    region, _ = Region.objects.update_or_create(
-        code=facts["code"],
-        defaults={
-            "name_zh": facts["name_zh"],
-            "name_en": facts["name_en"],
-            "vintage": facts["vintage"],
-            "pack": dict(pack.facts),
-            "pack_digest": pack.digest,
-        },
-    )
+    region.code = facts["code"]
+    region.name_zh, region.name_en = facts["name_zh"], facts["name_en"]
+    region.vintage = facts["vintage"]
+    region.pack, region.pack_digest = dict(pack.facts), pack.digest
+    region.save(force_insert=region.pk is None)
     return region
 
 
@@ -109,6 +110,18 @@ def _lay_members(region: Region, pack: RegionPack) -> None:
                 "position": position,
             },
         )
+    named = [member["code"] for member in pack.facts["members"]]
+    for gone in Member.objects.exclude(code__in=named):
+        try:
+            gone.delete()
+        except ProtectedError as fault:
+            raise Refusal(
+                "member_in_use",
+                N_("The pack no longer names “{member}”, on which records hang ({count})."),
+                way_out=N_("Keep the member in the pack; its records are not thrown away."),
+                member=gone.name_zh,
+                count=len(fault.protected_objects),
+            ) from fault
 
 
 def _lay_places(pack: RegionPack) -> None:
