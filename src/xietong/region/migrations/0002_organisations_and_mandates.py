@@ -7,103 +7,258 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('region', '0001_places_industries_people_audit'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("region", "0001_places_industries_people_audit"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='language',
-            field=models.CharField(blank=True, help_text='of mail to this person', max_length=10),
+            model_name="person",
+            name="language",
+            field=models.CharField(blank=True, help_text="of mail to this person", max_length=10),
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('credit_code', models.CharField(help_text='GB 32100; none for an office without one', max_length=18, null=True, unique=True)),
-                ('kind', models.CharField(choices=[('regional_office', 'Regional Office'), ('authority', 'Authority'), ('institution', 'Institution'), ('enterprise', 'Enterprise'), ('association', 'Association')], max_length=20)),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='region.member')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subordinates', to='region.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "credit_code",
+                    models.CharField(
+                        help_text="GB 32100; none for an office without one",
+                        max_length=18,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("regional_office", "Regional Office"),
+                            ("authority", "Authority"),
+                            ("institution", "Institution"),
+                            ("enterprise", "Enterprise"),
+                            ("association", "Association"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=300)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="region.member",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subordinates",
+                        to="region.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['member__position', 'name_zh'],
+                "ordering": ["member__position", "name_zh"],
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('viewer', 'viewer'), ('analyst', 'analyst'), ('officer', 'officer'), ('approver', 'approver'), ('administrator', 'administrator')], max_length=20)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(help_text='the first moment at which it is over', null=True)),
-                ('granted_by', models.CharField(help_text='the key of an actor', max_length=60)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revoked_because', models.CharField(blank=True, max_length=300)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='region.member')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='region.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "viewer"),
+                            ("analyst", "analyst"),
+                            ("officer", "officer"),
+                            ("approver", "approver"),
+                            ("administrator", "administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField()),
+                (
+                    "valid_to",
+                    models.DateTimeField(
+                        help_text="the first moment at which it is over", null=True
+                    ),
+                ),
+                ("granted_by", models.CharField(help_text="the key of an actor", max_length=60)),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revoked_because", models.CharField(blank=True, max_length=300)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to="region.member",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to="region.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['person', 'id'],
+                "ordering": ["person", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(max_length=100)),
-                ('role', models.CharField(choices=[('viewer', 'viewer'), ('analyst', 'analyst'), ('officer', 'officer'), ('approver', 'approver'), ('administrator', 'administrator')], max_length=20)),
-                ('token_digest', models.CharField(max_length=64, unique=True)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('invited_by', models.CharField(help_text='the key of an actor', max_length=60)),
-                ('invited_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('recalled_at', models.DateTimeField(null=True)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='region.member')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='region.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "viewer"),
+                            ("analyst", "analyst"),
+                            ("officer", "officer"),
+                            ("approver", "approver"),
+                            ("administrator", "administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("token_digest", models.CharField(max_length=64, unique=True)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("invited_by", models.CharField(help_text="the key of an actor", max_length=60)),
+                ("invited_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("recalled_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="region.member"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="region.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='person',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='region.organisation'),
+            model_name="person",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="people",
+                to="region.organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='person_email_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="person_email_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('member', 'name_zh'), name='organisation_name_once_a_member'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                fields=("member", "name_zh"), name="organisation_name_once_a_member"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', False), ('kind', 'regional_office'), _connector='OR'), name='organisation_of_a_member'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("member__isnull", False), ("kind", "regional_office"), _connector="OR"
+                ),
+                name="organisation_of_a_member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', True), ('organisation__isnull', True), _connector='XOR'), name='mandate_for_one_of_both'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("member__isnull", True), ("organisation__isnull", True), _connector="XOR"
+                ),
+                name="mandate_for_one_of_both",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='mandate_ends_after_it_begins'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="mandate_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', True), ('organisation__isnull', True), _connector='XOR'), name='invitation_for_one_of_both'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("member__isnull", True), ("organisation__isnull", True), _connector="XOR"
+                ),
+                name="invitation_for_one_of_both",
+            ),
         ),
     ]
