@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from cast import cast
 from editions import grown, grown_apart, grown_photograph
 from houses import lakes
 
-__all__ = ["grown", "grown_apart", "grown_photograph", "lakes"]
+__all__ = ["cast", "grown", "grown_apart", "grown_photograph", "lakes"]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from cast import cast
 from houses import DATA, LAKES, lakes
 from xietong.region.packs import RegionPack, read_pack
 
-__all__ = ["lakes", "pack"]
+__all__ = ["cast", "lakes", "pack"]
 
 
 @pytest.fixture
