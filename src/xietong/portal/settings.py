@@ -42,6 +42,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
+    "django_tables2",
+    "django_filters",
+    "crispy_forms",
+    "crispy_bootstrap5",
     "ninja",
     "csp",
 ]
@@ -93,6 +97,9 @@ TEMPLATES = [
     }
 ]
 COTTON_SNAKE_CASED_NAMES = False
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DJANGO_TABLES2_TEMPLATE = "kit/table.html"
 
 DATABASES = {"default": env.database("XIETONG_DATABASE_URL", XIETONG_HOME)}
 

@@ -136,6 +136,17 @@ def require(
     )
 
 
+def reach(actor: Actor, line: May) -> frozenset[str] | None:
+    """Return the scopes on whose records an actor may do what a line says; None: on everybody's."""
+    if actor.kind is Kind.OUTSIDER:
+        return frozenset()
+    if line.public or (line.operator and actor.kind is Kind.LOCAL):
+        return None
+    if any(one.role in (line.office if one.scope == OFFICE else line.others) for one in actor.held):
+        return None
+    return frozenset(one.scope for one in actor.held if one.role in line.own)
+
+
 class SecondFactorNeeded(NotAllowed):
     """The actor's mandate would do, were it held in a session with a second factor."""
 
@@ -165,28 +176,52 @@ def _may(
 LOAD_REGION = May("load_region")
 IMPORT_BOUNDARIES = May("import_boundaries", office=frozenset({Role.OFFICER}))
 DRAW_BOUNDARIES = May("draw_schematic_boundaries")
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+# Whoever works for a member knows by name who else does; addresses and what is over are MANAGE's.
 READ_PEOPLE = May("read_people", own=EVERY_ROLE, office=EVERY_ROLE)
-MANAGE_PEOPLE = May(
-    "manage_people",
-    own=frozenset({Role.ADMINISTRATOR}),
-    office=frozenset({Role.ADMINISTRATOR}),
-)
+MANAGE_PEOPLE = May("manage_people", own=ADMINISTRATORS, office=ADMINISTRATORS)
+# That an institution exists, and its credit code, is public by law; here nobody else asks.
+READ_ORGANISATIONS = May("read_organisations", own=EVERY_ROLE, others=EVERY_ROLE, office=EVERY_ROLE)
+ADD_ORGANISATION = May("add_organisation", own=ADMINISTRATORS, office=ADMINISTRATORS)
+CHANGE_ORGANISATION = May("change_organisation", own=ADMINISTRATORS, office=ADMINISTRATORS)
+CLOSE_ORGANISATION = May("close_organisation", own=ADMINISTRATORS, office=ADMINISTRATORS)
+IMPORT_ORGANISATIONS = May("import_organisations", own=ADMINISTRATORS, office=ADMINISTRATORS)
+INVITE_PERSON = May("invite_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
+RECALL_INVITATION = May("recall_invitation", own=ADMINISTRATORS, office=ADMINISTRATORS)
+# Whoever holds the link: it was sent to one address, works once and for some days.
+ACCEPT_INVITATION = May("accept_invitation", public=True)
+GRANT_MANDATE = May("grant_mandate", own=ADMINISTRATORS, office=ADMINISTRATORS)
+REVOKE_MANDATE = May("revoke_mandate", own=ADMINISTRATORS, office=ADMINISTRATORS)
+RENAME_PERSON = May("rename_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
+MOVE_PERSON = May("move_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
+DEACTIVATE_PERSON = May("deactivate_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
+REACTIVATE_PERSON = May("reactivate_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
 READ_AUDIT = May(
     "read_audit",
     own=frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR}),
     office=frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR}),
 )
-READ_RULES = May(
-    "read_rules",
-    own=frozenset({Role.ADMINISTRATOR}),
-    office=frozenset({Role.ADMINISTRATOR}),
-)
+READ_RULES = May("read_rules", own=ADMINISTRATORS, office=ADMINISTRATORS)
 TABLE: tuple[May, ...] = (
     LOAD_REGION,
     IMPORT_BOUNDARIES,
     DRAW_BOUNDARIES,
     READ_PEOPLE,
     MANAGE_PEOPLE,
+    READ_ORGANISATIONS,
+    ADD_ORGANISATION,
+    CHANGE_ORGANISATION,
+    CLOSE_ORGANISATION,
+    IMPORT_ORGANISATIONS,
+    INVITE_PERSON,
+    RECALL_INVITATION,
+    ACCEPT_INVITATION,
+    GRANT_MANDATE,
+    REVOKE_MANDATE,
+    RENAME_PERSON,
+    MOVE_PERSON,
+    DEACTIVATE_PERSON,
+    REACTIVATE_PERSON,
     READ_AUDIT,
     READ_RULES,
 )
