@@ -14,7 +14,7 @@ from atlas.registers import HEADINGS, on_the_shelf, planted, shuffled, stored, w
 from houses import MEMBERS, Lakes
 from xietong.atlas import methods, operations, queries
 from xietong.atlas.models import Register, RegisterVersion
-from xietong.atlas.operations import About
+from xietong.atlas.operations import About, bringing
 from xietong.atlas.operations import registers as door
 from xietong.engine.tabulate import tabulate
 from xietong.kit.refusals import NotAllowed, NotFound, Refusal
@@ -159,7 +159,7 @@ def test_the_same_file_again_changes_nothing_and_is_not_read(
     def read(*_: object, **__: object) -> None:
         raise AssertionError("the file was read again")
 
-    monkeypatch.setattr(door, "open_table", read)
+    monkeypatch.setattr(bringing, "open_table", read)
     again, created = bring(lakes)
     assert (again.pk, created) == (first.pk, False)
     assert (on_the_shelf(lakes), AuditEntry.objects.count()) == (shelf, audit)
@@ -281,14 +281,14 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 ) -> None:
     path = tmp_path / "growing.csv"
     path.write_bytes(lakes.registers["northshore"].read_bytes())
-    read = door.given_codes
+    read = bringing.given_codes
 
     def grow(*arguments: Any) -> Any:
         with path.open("a", encoding="utf-8") as file:
             file.write("又一家厂,LK810203099,2001-01-01,1,XLK,制造帆船,810203,1112,1,,,湖滨路\n")
         return read(*arguments)
 
-    monkeypatch.setattr(door, "given_codes", grow)
+    monkeypatch.setattr(bringing, "given_codes", grow)
     with pytest.raises(Refusal) as refused:
         bring(lakes, path=path)
     assert refused.value.code == "register_changed"
@@ -304,7 +304,7 @@ def test_a_full_disk_is_a_refusal_and_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     if step == "write":
-        monkeypatch.setattr(door.engine, "write_register", full)
+        monkeypatch.setattr(bringing.engine, "write_register", full)
     else:
         monkeypatch.setattr(Shelf, "keep", full)
     with pytest.raises(Refusal) as refused:
@@ -324,15 +324,15 @@ def test_a_competitor_that_is_first_leaves_one_version_or_two_numbers(
     path = lakes.registers["northshore"]
     order = list(range(len(planted(path))))[::-1]
     theirs = path if same_file else shuffled(path, tmp_path / "theirs.csv", order)
-    work = door._bring
+    work = door.bring
 
     def overtaken(*arguments: Any) -> Any:
         brought = work(*arguments)
-        monkeypatch.setattr(door, "_bring", work)
+        monkeypatch.setattr(door, "bring", work)
         bring(lakes, path=theirs)
         return brought
 
-    monkeypatch.setattr(door, "_bring", overtaken)
+    monkeypatch.setattr(door, "bring", overtaken)
     version, created = bring(lakes)
     assert created is not same_file
     assert version.number == (1 if same_file else 2)

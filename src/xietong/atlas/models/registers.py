@@ -34,6 +34,13 @@ class RegisterVersion(models.Model):
     banner_zh = models.CharField(max_length=200, blank=True)
     banner_en = models.CharField(max_length=300, blank=True)
     quality = models.JSONField(default=dict)
+    problems_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the list of its doubts"
+    )
+    restores = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="restored_as"
+    )
+    reason = models.TextField(blank=True, help_text="why it was restored, or brought in despite")
     imported_at = models.DateTimeField(auto_now_add=True)
     imported_by = models.CharField(max_length=100)
 

@@ -3,7 +3,8 @@
 from xietong.atlas.operations.compiling import compile_edition
 from xietong.atlas.operations.names import attach_name, detach_name
 from xietong.atlas.operations.publishing import publish_edition, withdraw_edition
-from xietong.atlas.operations.registers import About, check_register, import_register
+from xietong.atlas.operations.recording import About
+from xietong.atlas.operations.registers import check_register, import_register
 from xietong.atlas.operations.sweeping import sweep
 from xietong.atlas.operations.twin import make_twin
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from xietong.engine.problems import Problem
 from xietong.engine.register.cleaning import Cleaner
 from xietong.engine.register.columns import Rules
+from xietong.engine.register.findings import Told
 from xietong.engine.register.quality import Quality
 from xietong.engine.tables.headers import ColumnMapping
 from xietong.engine.tables.source import BATCH_ROWS, TableSource
@@ -32,9 +33,15 @@ class Check:
 class Reading:
     """One pass over a table: `batches()` gives the rows that enter, `check()` what was found."""
 
-    def __init__(self, source: TableSource, mapping: ColumnMapping, rules: Rules) -> None:
+    def __init__(
+        self,
+        source: TableSource,
+        mapping: ColumnMapping,
+        rules: Rules,
+        told: Told | None = None,
+    ) -> None:
         self._source = source
-        self._cleaner = Cleaner(source, mapping, rules)
+        self._cleaner = Cleaner(source, mapping, rules, told)
         self._quality = Quality()
 
     @property

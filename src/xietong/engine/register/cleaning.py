@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from xietong.engine.problems import Problem
 from xietong.engine.register.capital import read_capital
 from xietong.engine.register.columns import PLACING, SCHEMA, Rules
-from xietong.engine.register.findings import Findings
+from xietong.engine.register.findings import Findings, Told
 from xietong.engine.register.identity import Codes, Seen, read_codes
 from xietong.engine.register.reading import (
     SHOWN_TEXT,
@@ -44,9 +44,15 @@ _REPLACED = "\ufffd"
 class Cleaner:
     """Reads the rows of one table, batch by batch in order; what it finds is in `findings`."""
 
-    def __init__(self, source: TableSource, mapping: ColumnMapping, rules: Rules) -> None:
+    def __init__(
+        self,
+        source: TableSource,
+        mapping: ColumnMapping,
+        rules: Rules,
+        told: Told | None = None,
+    ) -> None:
         """Check the columns; a mapping that cannot make a register is a finding, not an error."""
-        self.findings = Findings()
+        self.findings = Findings(told)
         self.skipped = 0
         self.repeated = 0
         self._source = source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xietong.engine.problems import Problem
 from xietong.engine.register.columns import REFUSING
@@ -11,12 +11,15 @@ from xietong.engine.register.columns import REFUSING
 # So many of the refusing and so many of the warning ones are kept: a file of a million rotten rows
 # must not fill the memory, and nobody reads on.
 KEPT = 10_000
+# Hears every problem, also those that are not kept: batch by batch, each in the order of its rows.
+Told = Callable[[Sequence[Problem]], None]
 
 
 class Findings:
     """Collects problems in the order of the rows; those that refuse are never crowded out."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told | None = None) -> None:
+        self._told = told
         self.counts: Counter[str] = Counter()
         self._whole: list[Problem] = []
         self._kept: dict[bool, list[Problem]] = {True: [], False: []}
@@ -24,7 +27,10 @@ class Findings:
 
     def add(self, problems: Iterable[Problem]) -> None:
         """Take the problems of the next rows, in any order among themselves."""
-        for one in sorted(problems, key=_place):
+        ordered = sorted(problems, key=_place)
+        if self._told is not None and ordered:
+            self._told(ordered)
+        for one in ordered:
             self.counts[one.code] += 1
             if one.row is None:
                 self._whole.append(one)

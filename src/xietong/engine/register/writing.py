@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from xietong.engine.problems import Problem, ProblemsFound
 from xietong.engine.register.checking import Reading
 from xietong.engine.register.columns import SCHEMA, Rules
+from xietong.engine.register.findings import Told
 from xietong.engine.tables.headers import ColumnMapping
 from xietong.engine.tables.source import BATCH_ROWS, TableSource
 
@@ -46,35 +47,31 @@ def write_register(
     out_dir: Path,
     *,
     transform: Transform | None = None,
+    told: Told | None = None,
     batch_rows: int = BATCH_ROWS,
 ) -> WrittenRegister:
     """Check a register and write it as Parquet, in the order of the table, or write nothing.
 
     `transform` is given `GROUP_ROWS` rows by SCHEMA at a time (the last time fewer) and returns as
     many, with columns added; each time with the same schema. The same table, rules and transform
-    give the same bytes, whatever `batch_rows` is. A writer that is killed leaves a file named
-    `.part-…` in `out_dir`; anything else that fails leaves nothing. Raises ProblemsFound, with
-    warnings and all, where the register is refused.
+    give the same bytes, whatever `batch_rows` is. `told` hears every problem, however many. A
+    writer that is killed leaves a file named `.part-…` in `out_dir`; anything else that fails
+    leaves nothing. Raises ProblemsFound, with warnings and all, where the register is refused.
     """
-    reading = Reading(source, mapping, rules)
+    reading = Reading(source, mapping, rules, told)
     out_dir.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=PART, suffix=".parquet", dir=out_dir)
     os.close(handle)
     part = Path(name)
     try:
-        _write(part, _transformed(_groups(reading, batch_rows), transform, reading))
+        write_groups(part, _transformed(_groups(reading, batch_rows), transform, reading))
         check = reading.check()
         if check.refused:
             raise ProblemsFound(list(check.problems))
-        with part.open("rb") as written:
-            digest = hashlib.file_digest(written, "sha256").hexdigest()
-            os.fsync(written.fileno())
-        path = out_dir / f"{digest}.parquet"
-        part.chmod(0o644)
-        part.replace(path)
+        path, digest = name_by_content(part, out_dir)
     finally:
         part.unlink(missing_ok=True)
-    _flush_folder(out_dir)
+    flush_folder(out_dir)
     return WrittenRegister(path, digest, check.quality["rows"], check.problems, check.quality)
 
 
@@ -104,7 +101,19 @@ def _transformed(
         yield group if transform is None else transform(group)
 
 
-def _write(part: Path, groups: Iterator[pa.RecordBatch]) -> None:
+def name_by_content(part: Path, out_dir: Path) -> tuple[Path, str]:
+    """Flush a finished file and give it the name of its content; return path and SHA-256."""
+    with part.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+        os.fsync(written.fileno())
+    path = out_dir / f"{digest}.parquet"
+    part.chmod(0o644)
+    part.replace(path)
+    return path, digest
+
+
+def write_groups(part: Path, groups: Iterable[pa.RecordBatch]) -> None:
+    """Write groups of rows as Parquet, each a row group; without any, an empty register."""
     writer: pq.ParquetWriter | None = None
     try:
         for group in groups:
@@ -120,7 +129,8 @@ def _write(part: Path, groups: Iterator[pa.RecordBatch]) -> None:
             writer.close()
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """See that a folder's new names are on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

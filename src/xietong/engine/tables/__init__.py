@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xietong.engine.tables.amounts import Amount, Currencies, Unit
-from xietong.engine.tables.headers import ColumnMapping, Synonyms, propose_mapping
-from xietong.engine.tables.source import TableBatch, TableSource, open_table
+from xietong.engine.tables.headers import ColumnMapping, Synonyms, chosen_mapping, propose_mapping
+from xietong.engine.tables.source import TableBatch, TableSource, open_table, sheets_of
 from xietong.engine.tables.write import write_table
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "TableBatch",
     "TableSource",
     "Unit",
+    "chosen_mapping",
     "open_table",
     "propose_mapping",
+    "sheets_of",
     "write_table",
 ]

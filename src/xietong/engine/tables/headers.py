@@ -149,7 +149,7 @@ def propose_mapping(
             said.setdefault(meaning.column, []).append((meaning.rank, at, meaning))
         elif meaning is not None:
             passed_over.append(heading)
-        elif heading and not _ignored(heading, synonyms):
+        elif heading and not is_ignored(heading, synonyms):
             unknown.append(heading)
     columns: dict[str, int] = {}
     unit = Unit()
@@ -187,7 +187,42 @@ def propose_mapping(
     )
 
 
-def _ignored(heading: str, synonyms: Synonyms) -> bool:
+def chosen_mapping(
+    headings: Sequence[str], positions: Mapping[str, int], synonyms: Synonyms
+) -> ColumnMapping:
+    """Take a person's whole choice: canonical column → position; what is not named is not read.
+
+    The unit of the amount is what its heading says. Raises KeyError for a canonical column that
+    there is not, IndexError for a position beyond the table, ValueError for one taken twice.
+    """
+    if len(set(positions.values())) < len(positions):
+        raise ValueError("one column of the table was chosen twice")
+    for column, at in positions.items():
+        if column not in synonyms.columns:
+            raise KeyError(column)
+        if not 0 <= at < len(headings):
+            raise IndexError(at)
+    unit = Unit()
+    if AMOUNT in positions:
+        said = synonyms.meaning(headings[positions[AMOUNT]])
+        unit = said.unit if said is not None and said.column == AMOUNT else unit
+    ordered = {column: positions[column] for column in synonyms.columns if column in positions}
+    taken = set(ordered.values())
+    return ColumnMapping(
+        columns=ordered,
+        headings={column: headings[at] for column, at in ordered.items()},
+        unit=unit,
+        passed_over=(),
+        ambiguous={},
+        unknown=tuple(
+            heading for at, heading in enumerate(headings) if heading and at not in taken
+        ),
+        missing=tuple(column for column in synonyms.columns if column not in ordered),
+    )
+
+
+def is_ignored(heading: str, synonyms: Synonyms) -> bool:
+    """Tell whether a heading is known and deliberately not read."""
     return (
         squeeze(heading) in synonyms.ignored
         or squeeze(_REMARK.sub("", fold(heading))) in synonyms.ignored

@@ -104,6 +104,14 @@ def open_table(
     return source
 
 
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """Return the names of a workbook's sheets, () of any other table.
+
+    Raises ProblemsFound for a workbook that cannot be opened.
+    """
+    return workbook.list_sheets(path) if path.suffix.lower() in SHEETS else ()
+
+
 def _text(path: Path, synonyms: Synonyms | None) -> TableSource:
     with path.open("rb") as file:
         head = file.read(8)

@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -75,23 +76,25 @@ class Sheet:
                 yield row, [_said(cell) or None for cell in cells]
 
 
+def list_sheets(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets that a person sees; raises ProblemsFound like `read_sheet`."""
+    _inspect(path)
+    with _safely():
+        return _visible(CalamineWorkbook.from_path(path))
+
+
 def read_sheet(path: Path, synonyms: Synonyms | None, sheet: str | None) -> Sheet:
     """Open the sheet that holds the table: `sheet`, else the first whose headings are known.
 
     Raises ProblemsFound for what is damaged, encrypted, too large or empty.
     """
     epoch_1904 = _inspect(path)
-    try:
+    first: Sheet | None = None
+    with _safely():
         book = CalamineWorkbook.from_path(path)
-        names = [
-            one.name
-            for one in book.sheets_metadata
-            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
-        ]
+        names = _visible(book)
         if sheet is not None and sheet not in book.sheet_names:
-            known = ", ".join(names)
-            raise _refused("sheet_missing", sheet=sheet, known=known)
-        first: Sheet | None = None
+            raise _refused("sheet_missing", sheet=sheet, known=", ".join(names))
         for name in names if sheet is None else [sheet]:
             found = _look(book, name, synonyms, epoch_1904)
             if found is None:
@@ -99,18 +102,33 @@ def read_sheet(path: Path, synonyms: Synonyms | None, sheet: str | None) -> Shee
             if synonyms is None or synonyms.known(found.headings.names) > 1:
                 return found
             first = first or found
-    except PasswordError as fault:
-        raise _refused("file_encrypted") from fault
-    # The parser is native code: what it cannot stand it may also tell by a panic.
-    except (CalamineError, OSError, ValueError) as fault:
-        raise _refused("file_damaged") from fault
-    except BaseException as fault:
-        if type(fault).__name__ == "PanicException":
-            raise _refused("file_damaged") from fault
-        raise
     if first is None:
         raise _refused("table_empty")
     return first
+
+
+@contextmanager
+def _safely() -> Iterator[None]:
+    """Tell what the parser cannot stand as a refusal of the file."""
+    try:
+        yield
+    except PasswordError as fault:
+        raise _refused("file_encrypted") from fault
+    except (CalamineError, OSError, ValueError) as fault:
+        raise _refused("file_damaged") from fault
+    except BaseException as fault:
+        # The parser is native code: it may also tell by a panic.
+        if type(fault).__name__ == "PanicException":
+            raise _refused("file_damaged") from fault
+        raise
+
+
+def _visible(book: CalamineWorkbook) -> tuple[str, ...]:
+    return tuple(
+        one.name
+        for one in book.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+    )
 
 
 def _look(
