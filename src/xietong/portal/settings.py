@@ -23,6 +23,9 @@ XIETONG_REGIONS = env.folder(
 XIETONG_REGION = env.text("XIETONG_REGION", "yrd")
 XIETONG_MEMORY_MB = env.whole("XIETONG_MEMORY_MB", 1000, low=200, high=1_000_000)
 XIETONG_THREADS = env.whole("XIETONG_THREADS", 2, low=1, high=256)
+XIETONG_WORKERS = env.whole("XIETONG_WORKERS", 1, low=0, high=64)
+XIETONG_LEASE_SECONDS = env.whole("XIETONG_LEASE_SECONDS", 60, low=2, high=3600)
+XIETONG_UPLOAD_MB = env.whole("XIETONG_UPLOAD_MB", 200, low=1, high=100_000)
 
 
 SECRET_KEY = env.secret("XIETONG_SECRET_KEY", XIETONG_HOME)
@@ -32,6 +35,8 @@ ALLOWED_HOSTS = env.names("XIETONG_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[
 INSTALLED_APPS = [
     "xietong.kit",
     "xietong.region",
+    "xietong.desk",
+    "xietong.agreements",
     "xietong.atlas",
     "xietong.portal",
     "django.contrib.contenttypes",
@@ -48,6 +53,8 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "ninja",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -102,6 +109,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "kit/table.html"
 
 DATABASES = {"default": env.database("XIETONG_DATABASE_URL", XIETONG_HOME)}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

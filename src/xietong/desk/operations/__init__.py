@@ -1,0 +1,20 @@
+"""The writes of the desk, by subject."""
+
+from xietong.desk.operations.files import drop_file, keep_file, sweep_files
+from xietong.desk.operations.jobs import cancel_job, clear_jobs, enqueue, retry_job
+from xietong.desk.operations.mappings import remember_mapping
+from xietong.desk.operations.notices import notify, read_all_notices, read_notice
+
+__all__ = [
+    "cancel_job",
+    "clear_jobs",
+    "drop_file",
+    "enqueue",
+    "keep_file",
+    "notify",
+    "read_all_notices",
+    "read_notice",
+    "remember_mapping",
+    "retry_job",
+    "sweep_files",
+]

@@ -1,0 +1,15 @@
+"""The reads of the desk, by subject."""
+
+from xietong.desk.queries.files import content_of, files_visible_to, proposed_mapping, stored_file
+from xietong.desk.queries.holders import holders_of
+from xietong.desk.queries.jobs import job, jobs_visible_to
+
+__all__ = [
+    "content_of",
+    "files_visible_to",
+    "holders_of",
+    "job",
+    "jobs_visible_to",
+    "proposed_mapping",
+    "stored_file",
+]

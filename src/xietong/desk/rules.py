@@ -1,0 +1,113 @@
+"""Who may do what at the desk, and what may happen to a job in which state."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from xietong.kit.refusals import N_, NotAllowed, Refusal
+from xietong.region.rules import EVERY_ROLE, Actor, Held, Kind, May, Role
+
+WAITING, RUNNING, DONE = "waiting", "running", "done"
+REFUSED, FAILED, CANCELLED = "refused", "failed", "cancelled"
+OPEN = (WAITING, RUNNING)
+ENDED = (DONE, REFUSED, FAILED, CANCELLED)
+RETRIED = (REFUSED, FAILED, CANCELLED)
+
+MOST_ATTEMPTS = 3
+
+WORKING = frozenset({Role.ANALYST, Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR})
+STOPPING = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+
+READ_JOBS = May("read_jobs", own=EVERY_ROLE, office=EVERY_ROLE)
+ENQUEUE = May("enqueue", own=EVERY_ROLE, office=EVERY_ROLE)
+STOP_JOB = May("stop_job", own=STOPPING)
+STOP_OFFICE_JOB = May("stop_office_job", office=STOPPING)
+CLEAR_JOBS = May("clear_jobs")
+KEEP_FILE = May("keep_file", own=WORKING, office=WORKING)
+READ_FILES = May("read_files", own=WORKING, office=WORKING)
+SWEEP_FILES = May("sweep_files")
+REMEMBER_MAPPING = May("remember_mapping", own=WORKING, office=WORKING)
+REBUILD_SEARCH = May("rebuild_search")
+TABLE: tuple[May, ...] = (
+    READ_JOBS,
+    ENQUEUE,
+    STOP_JOB,
+    STOP_OFFICE_JOB,
+    CLEAR_JOBS,
+    KEEP_FILE,
+    READ_FILES,
+    SWEEP_FILES,
+    REMEMBER_MAPPING,
+    REBUILD_SEARCH,
+)
+
+
+def own_scopes(held: frozenset[Held]) -> frozenset[str]:
+    """Return the scopes whose records lie on the desk of whoever holds these mandates.
+
+    >>> from xietong.region.rules import Role
+    >>> sorted(own_scopes(frozenset({Held(Role.OFFICER, "member:x"), Held(Role.VIEWER, "office")})))
+    ['member:x', 'office']
+    """
+    return frozenset(one.scope for one in held)
+
+
+def require_person(actor: Actor, verb: str) -> None:
+    """Refuse `not_allowed` to whoever is no person: nothing awaits a reader or a machine."""
+    if actor.kind is not Kind.PERSON:
+        raise NotAllowed(
+            "not_allowed",
+            N_("“{actor}” may not do this ({verb})."),
+            way_out=N_("Ask an administrator of your member for a mandate, or the operator."),
+            actor=actor.name,
+            verb=verb,
+        )
+
+
+def may_cancel(state: str) -> None:
+    """Only what waits or runs is cancelled."""
+    if state not in OPEN:
+        raise Refusal(
+            "job_ended",
+            N_("This job has ended, so it cannot be cancelled."),
+            way_out=N_("Nothing is left to do."),
+        )
+
+
+def may_retry(state: str) -> None:
+    """Only what was refused, failed or cancelled is tried again."""
+    if state in OPEN:
+        raise Refusal(
+            "job_under_way",
+            N_("This job waits or runs already."),
+            way_out=N_("Wait for its end, or cancel it first."),
+        )
+    if state not in RETRIED:
+        raise Refusal(
+            "job_done",
+            N_("This job is done, so it is not tried again."),
+            way_out=N_("Ask for a new one where something has changed."),
+        )
+
+
+def is_lost(lease_until: datetime | None, now: datetime) -> bool:
+    """Tell whether whoever runs a job has not been heard of for a whole lease."""
+    return lease_until is None or lease_until < now
+
+
+def remaining_seconds(done: int, total: int | None, rate: float | None) -> int | None:
+    """Return how long the rest of a stage takes at its rate so far; None where nobody can know.
+
+    >>> remaining_seconds(250, 1000, 50.0), remaining_seconds(5, None, 1.0)
+    (15, None)
+    >>> remaining_seconds(0, 10, None), remaining_seconds(12, 10, 1.0)
+    (None, 0)
+    """
+    if total is None or not rate:
+        return None
+    return max(0, round((total - done) / rate))
+
+
+def lease_from(now: datetime, seconds: int) -> datetime:
+    """Return until when a beat at this moment holds a job."""
+    return now + timedelta(seconds=seconds)
