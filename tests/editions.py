@@ -25,6 +25,7 @@ WAYS = {
     "XIETONG_REGION": "lakes",
     "XIETONG_THREADS": 1,
 }
+ROOMS = ("region", "agreements", "atlas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,12 @@ def _tables() -> list[Any]:
     from django.apps import apps
     from django.core.serializers import sort_dependencies
 
-    rooms = [(apps.get_app_config(room), None) for room in ("region", "atlas")]
+    rooms = [(apps.get_app_config(room), None) for room in ROOMS]
     tables = list(sort_dependencies(rooms))
     between = {
         one
         for one in apps.get_models(include_auto_created=True)
-        if one._meta.auto_created and one._meta.app_label in ("region", "atlas")
+        if one._meta.auto_created and one._meta.app_label in ROOMS
     }
     return [*tables, *sorted(between, key=lambda one: one.__name__)]
 

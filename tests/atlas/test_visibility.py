@@ -32,6 +32,7 @@ READS: dict[str, Read] = {
 NOT_OF_AN_EDITION = {
     "editions",
     "editions_visible_to",
+    "in_trial",
     "industry_or_refusal",
     "newest_versions",
     "place_or_refusal",

@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class AtlasConfig(AppConfig):
     name = "xietong.atlas"
     label = "atlas"
+
+    def ready(self) -> None:
+        """Listen to what other rooms tell."""
+        from xietong.atlas import receivers  # noqa: F401  (its receivers connect themselves)

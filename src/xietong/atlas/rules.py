@@ -5,7 +5,9 @@ from __future__ import annotations
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.rules import EVERY_ROLE, May, Role
 
-DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+DRAFT, UNDER_REVIEW, APPROVED = "draft", "under_review", "approved"
+PUBLISHED, WITHDRAWN = "published", "withdrawn"
+STATES = (DRAFT, UNDER_REVIEW, APPROVED, PUBLISHED, WITHDRAWN)
 
 ANALYSTS = frozenset({Role.ANALYST, Role.OFFICER})
 OFFICERS = frozenset({Role.OFFICER})
@@ -15,17 +17,52 @@ READ_REGISTERS = May("read_registers", own=EVERY_ROLE)
 CHECK_REGISTER = May("check_register", own=ANALYSTS)
 IMPORT_REGISTER = May("import_register", own=OFFICERS)
 COMPILE_EDITION = May("compile_edition", office=ANALYSTS)
-PUBLISH_EDITION = May("publish_edition", office=OFFICERS)
-WITHDRAW_EDITION = May("withdraw_edition", office=APPROVERS)
+SUBMIT_EDITION = May("submit_edition", office=OFFICERS, states=(DRAFT,))
+RETURN_EDITION = May("return_edition", office=OFFICERS | APPROVERS, states=(UNDER_REVIEW, APPROVED))
+# What follows from an agreement, brought about by whoever gave the last word on it.
+SETTLE_EDITION = May(
+    "settle_edition",
+    own=APPROVERS,
+    office=ANALYSTS | APPROVERS,
+    states=(UNDER_REVIEW, APPROVED),
+)
+# A draft is published by the operator alone, and only in a trial; see `may_publish`.
+PUBLISH_EDITION = May("publish_edition", office=OFFICERS, states=(APPROVED, DRAFT))
+WITHDRAW_EDITION = May("withdraw_edition", office=APPROVERS, states=(PUBLISHED,))
 ATTACH_NAME = May("attach_name", own=OFFICERS)
 DETACH_NAME = May("detach_name", own=OFFICERS)
 SWEEP = May("sweep")
+READ_FIGURES = May("read_register_figures", own=EVERY_ROLE, office=ANALYSTS)
+READ_ROWS = May("read_register_rows", own=ANALYSTS)
+CORRECT_UNIT = May("correct_unit", own=ANALYSTS)
+WITHDRAW_CORRECTION = May("withdraw_correction", own=ANALYSTS)
+UNDO_CORRECTION = May("undo_correction", own=ANALYSTS)
+IMPORT_CORRECTIONS = May("import_corrections", own=ANALYSTS)
+APPLY_CORRECTIONS = May("apply_corrections", own=OFFICERS)
+TAKE_UNIT = May("take_unit", own=ANALYSTS)
+RELEASE_UNIT = May("release_unit", own=ANALYSTS)
+ACCEPT_WORD = May("accept_word", own=ANALYSTS)
+DECLINE_WORD = May("decline_word", own=ANALYSTS)
 TABLE: tuple[May, ...] = (
+    READ_FIGURES,
+    READ_ROWS,
+    CORRECT_UNIT,
+    WITHDRAW_CORRECTION,
+    UNDO_CORRECTION,
+    IMPORT_CORRECTIONS,
+    APPLY_CORRECTIONS,
+    TAKE_UNIT,
+    RELEASE_UNIT,
+    ACCEPT_WORD,
+    DECLINE_WORD,
     READ_DRAFTS,
     READ_REGISTERS,
     CHECK_REGISTER,
     IMPORT_REGISTER,
     COMPILE_EDITION,
+    SUBMIT_EDITION,
+    RETURN_EDITION,
+    SETTLE_EDITION,
     PUBLISH_EDITION,
     WITHDRAW_EDITION,
     ATTACH_NAME,
@@ -34,8 +71,57 @@ TABLE: tuple[May, ...] = (
 )
 
 
-def may_publish(state: str, number: int) -> None:
-    """Only a draft is published; a withdrawn edition is compiled anew, not revived."""
+def may_submit(state: str, number: int) -> None:
+    """Only a draft is submitted to the members."""
+    if state == DRAFT:
+        return
+    if state in (UNDER_REVIEW, APPROVED):
+        raise Refusal(
+            "under_review_already",
+            N_("Edition {number} is before the members already."),
+            way_out=N_("Wait for their word, or return it to a draft first."),
+            number=number,
+        )
+    _may_be_published(state, number)
+
+
+def may_return(state: str, number: int, reason: str) -> None:
+    """Only what is before the members, or approved, goes back to a draft, and with a reason."""
+    if state not in (UNDER_REVIEW, APPROVED):
+        raise Refusal(
+            "not_under_review",
+            N_("Edition {number} is not before the members, so it cannot be returned."),
+            way_out=N_("A draft is submitted; a published edition is withdrawn."),
+            number=number,
+        )
+    if not reason.strip():
+        raise Refusal(
+            "reason_missing",
+            N_("A return needs a reason that the members will see."),
+            way_out=N_("Give the reason in a sentence."),
+            field="reason",
+        )
+
+
+def may_publish(state: str, number: int, *, trial: bool, alone: bool) -> None:
+    """Only what every contributing member approved is published, by the operator too.
+
+    In a trial (`trial`: no member has ever had an approver) the operator (`alone`) publishes a
+    draft without them; the edition says so for ever.
+    """
+    _may_be_published(state, number)
+    if state == APPROVED or (trial and alone and state == DRAFT):
+        return
+    raise Refusal(
+        "not_approved",
+        N_("Edition {number} is not approved by an approver of each contributing member."),
+        way_out=N_("Submit it to the members, and publish it once all have agreed."),
+        number=number,
+    )
+
+
+def _may_be_published(state: str, number: int) -> None:
+    """A published edition is published; a withdrawn one is compiled anew, not revived."""
     if state == PUBLISHED:
         raise Refusal(
             "already_published",
@@ -50,6 +136,14 @@ def may_publish(state: str, number: int) -> None:
             way_out=N_("Import a corrected register and compile a new edition."),
             number=number,
         )
+
+
+def frozen(state: str, *, trial: bool) -> bool:
+    """Tell whether the words beside an edition's numbers are no longer to be restated in place.
+
+    What readers see, or saw, is what the members approved. A trial has no such promise to keep.
+    """
+    return state == WITHDRAWN or (state == PUBLISHED and not trial)
 
 
 def may_withdraw(state: str, number: int, reason: str) -> None:

@@ -9,7 +9,7 @@ from ninja import Schema
 Level = Literal["province", "prefecture", "county"]
 MeasureName = Literal["lq", "symmetric", "standardised", "n", "share"]
 Counted = Literal["n", "capital"]
-EditionState = Literal["draft", "published", "withdrawn"]
+EditionState = Literal["draft", "under_review", "approved", "published", "withdrawn"]
 IndustryKind = Literal["total", "division", "group", "chain", "segment"]
 HitKind = Literal["place", "industry", "chain", "segment", "cluster"]
 NameKind = Literal["leading_firm", "platform"]
@@ -55,6 +55,8 @@ class EditionOut(Schema):
     state: EditionState
     title: Names
     created_at: str
+    published_at: str | None
+    trial: bool  # published without the members' approval, in a trial
     synthetic: bool
     schematic: bool
     banner: Names | None

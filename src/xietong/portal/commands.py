@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def up(port: int, serve: bool) -> None:
     bring_sample(pack, progress)
     progress("Edition")
     edition, compiled = atlas.compile_edition(actor=LOCAL, progress=progress)
-    if edition.state == edition.State.DRAFT:
+    if edition.state == edition.State.DRAFT and atlas_queries.in_trial():
         atlas.publish_edition(actor=LOCAL, number=edition.number)
     progress(f"Edition {edition.number} {'compiled' if compiled else 'unchanged'}")
     progress("Static files")
@@ -124,8 +125,25 @@ def bring_sample(pack: RegionPack, progress: Progress) -> None:
             )
 
 
+def start_keeper(number: int) -> None:
+    """Start so many workers beside us; they end when this process has ended, however it does."""
+    if not number:
+        return
+    theirs, ours = os.pipe()
+    # Kept open by whatever this process becomes; closed by the system when it is gone.
+    os.set_inheritable(ours, True)
+    subprocess.Popen(  # noqa: S603  (a fixed program, no shell)
+        [sys.executable, "-m", "xietong.portal.keeper", str(number)],
+        stdin=theirs,
+        close_fds=True,
+        start_new_session=True,
+    )
+    os.close(theirs)
+
+
 def run_server(port: int) -> None:
-    """Replace this process by the WSGI server on the loopback interface."""
+    """Replace this process by the WSGI server on the loopback interface, workers beside it."""
+    start_keeper(settings.XIETONG_WORKERS)
     os.execv(  # noqa: S606  (a fixed program, no shell)
         sys.executable,
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from xietong.atlas import rules
 from xietong.atlas.models.registers import RegisterVersion
 
 
@@ -11,15 +12,27 @@ class Edition(models.Model):
     """A frozen edition of the map (地图版本): named by the hash of what it was compiled from."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        PUBLISHED = "published"
-        WITHDRAWN = "withdrawn"
+        DRAFT = rules.DRAFT
+        UNDER_REVIEW = rules.UNDER_REVIEW
+        APPROVED = rules.APPROVED
+        PUBLISHED = rules.PUBLISHED
+        WITHDRAWN = rules.WITHDRAWN
 
     number = models.PositiveIntegerField(unique=True)
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, help_text="of the numbers")
     files_digest = models.CharField(max_length=64, help_text="names the folder of its files")
     inputs_digest = models.CharField(max_length=64, unique=True)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    agreement = models.ForeignKey(
+        "agreements.Agreement",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="the last one that the members were asked for",
+    )
+    trial = models.BooleanField(
+        default=False, help_text="published without the members' approval, in a trial"
+    )
     title_zh = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200)
     versions = models.ManyToManyField(RegisterVersion, related_name="editions")
@@ -34,6 +47,12 @@ class Edition(models.Model):
 
     class Meta:
         ordering = ["-number"]
+        constraints = [
+            # The same numbers with other words beside them are another edition.
+            models.UniqueConstraint(
+                fields=["digest", "files_digest"], name="edition_once_its_content"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.digest[:12]}"

@@ -5,6 +5,7 @@ from xietong.atlas.operations.names import attach_name, detach_name
 from xietong.atlas.operations.publishing import publish_edition, withdraw_edition
 from xietong.atlas.operations.recording import About
 from xietong.atlas.operations.registers import check_register, import_register
+from xietong.atlas.operations.reviewing import return_edition, settle_edition, submit_edition
 from xietong.atlas.operations.sweeping import sweep
 from xietong.atlas.operations.twin import make_twin
 
@@ -17,6 +18,9 @@ __all__ = [
     "import_register",
     "make_twin",
     "publish_edition",
+    "return_edition",
+    "settle_edition",
+    "submit_edition",
     "sweep",
     "withdraw_edition",
 ]

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 
 from xietong.atlas import queries, rules, storage
 from xietong.atlas.models import Cluster, Edition, RegisterVersion
@@ -21,6 +18,14 @@ from xietong.atlas.operations.manifest import (
     rows_of_clusters,
     words_beside,
 )
+from xietong.atlas.operations.recognising import (
+    next_number,
+    recognised,
+    registers_of,
+    titles_of,
+    write_manifest,
+)
+from xietong.atlas.operations.reviewing import reference_of
 from xietong.atlas.operations.sources import Sources
 from xietong.engine.canonical import digest as canonical_digest
 from xietong.engine.edition.build import build_edition
@@ -28,7 +33,6 @@ from xietong.engine.edition.parameters import METHOD_VERSIONS, Parameters
 from xietong.engine.edition.tables import save
 from xietong.engine.tabulate import tabulate
 from xietong.kit.progress import Progress, silent
-from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.shelf import digest_of_folder
 from xietong.region import queries as region
@@ -75,7 +79,7 @@ def compile_edition(
         same = Edition.objects.filter(digest=digest).first()
         if same is not None:
             # The registers were cut or ordered otherwise, or hold other texts, but say the same.
-            return _recognised(actor, same, sources, inputs, scratch), False
+            return recognised(actor, same, sources, inputs, scratch)
         progress("Measure")
         built = build_edition(
             cells=cells,
@@ -89,7 +93,7 @@ def compile_edition(
         (folder / "outlines").mkdir(parents=True)
         save(built.tables, folder / "tables.npz")
         clusters = rows_of_clusters(built, sources)
-        _write_manifest(folder, manifest(built, clusters, sources, chosen))
+        write_manifest(folder, manifest(built, clusters, sources, chosen))
         for key, collection in outlines(clusters, sources).items():
             (folder / "outlines" / f"{key}.geojson").write_text(
                 json.dumps(collection, ensure_ascii=False), encoding="utf-8"
@@ -138,53 +142,6 @@ def _inputs_digest(sources: Sources, parameters: Parameters) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def _recognised(
-    actor: Actor, edition: Edition, sources: Sources, inputs: str, scratch: Path
-) -> Edition:
-    """Note what makes the same edition too, so that the next compiler need not find out again.
-
-    The numbers stay. The words beside them become those of the registers as they stand now: a
-    banner that was missing must not stay away because no number has changed.
-    """
-    files = _with_words(edition, words_beside(sources), scratch)
-    with change():
-        row = Edition.objects.select_for_update().get(pk=edition.pk)
-        record(
-            actor=actor,
-            verb="recognise_edition",
-            subject=Reference("atlas", "edition", str(row.number)),
-            before=row.inputs_digest,
-            after=inputs,
-            files=files,
-        )
-        row.inputs_digest = inputs
-        row.files_digest = files
-        row.synthetic = any(version.synthetic for version in sources.versions)
-        row.save(update_fields=["inputs_digest", "files_digest", "synthetic"])
-        row.versions.set(sources.versions)
-    return row
-
-
-def _with_words(edition: Edition, words: dict[str, Any], scratch: Path) -> str:
-    """Keep the edition's files with other words beside the numbers; return what names them."""
-    kept = storage.editions().folder / edition.files_digest
-    whole = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
-    if words.items() <= whole["edition"].items():
-        return edition.files_digest
-    folder = scratch / "edition"
-    shutil.copytree(kept, folder)
-    whole["edition"] |= words
-    _write_manifest(folder, whole)
-    files = digest_of_folder(folder)
-    storage.editions().keep(folder, files)
-    return files
-
-
-def _write_manifest(folder: Path, whole: dict[str, Any]) -> None:
-    text = json.dumps(whole, ensure_ascii=False, sort_keys=True)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
-
-
 def _record(
     actor: Actor,
     sources: Sources,
@@ -200,27 +157,21 @@ def _record(
         known = Edition.objects.filter(digest=digest).first()
         if known is not None:
             return known, False
-        number = (Edition.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        number = next_number()
+        titles = titles_of(sources, number)
         synthetic = any(version.synthetic for version in sources.versions)
         edition = Edition.objects.create(
             number=number,
             digest=digest,
             files_digest=files,
             inputs_digest=inputs,
-            title_zh=f"{sources.region.name_zh}产业集群地图（第{number}版）",
-            title_en=f"{sources.region.name_en}: map of industrial clusters, edition {number}",
+            title_zh=titles[0],
+            title_en=titles[1],
             boundaries=sources.boundaries,
             synthetic=synthetic,
             parameters=parameters.as_integers(),
             provenance={
-                "registers": {
-                    one.register.member.code: {
-                        "version": one.number,
-                        "sha256": one.digest,
-                        "source": one.source_digest,
-                    }
-                    for one in sources.versions
-                },
+                "registers": registers_of(sources),
                 "xietong": installed("xietong"),
                 "duckdb": installed("duckdb"),
                 "numpy": installed("numpy"),
@@ -236,7 +187,7 @@ def _record(
         record(
             actor=actor,
             verb="compile_edition",
-            subject=Reference("atlas", "edition", str(number)),
+            subject=reference_of(number),
             after=digest,
             clusters=len(clusters),
         )

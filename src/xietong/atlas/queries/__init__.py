@@ -6,6 +6,7 @@ from xietong.atlas.queries.editions import (
     edition,
     editions,
     editions_visible_to,
+    in_trial,
     industries,
     open_edition,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "edition",
     "editions",
     "editions_visible_to",
+    "in_trial",
     "industries",
     "industry_or_refusal",
     "layer",

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
+from xietong.agreements.queries import ever_an_approver
 from xietong.atlas import rules, storage
 from xietong.atlas.models import Edition
 from xietong.atlas.schemas import EditionOut, EditionState, IndustryOut, Level, Names
@@ -141,9 +142,7 @@ def edition(actor: Actor, number: int | None = None) -> EditionOut:
 
 def editions(actor: Actor) -> list[EditionOut]:
     """Return the same of every edition the actor may see, newest first."""
-    return [
-        _about(row, _facts(_folder(row.files_digest, row.number))) for row in _visible_to(actor)
-    ]
+    return [_about(row, facts_of(row.files_digest, row.number)) for row in _visible_to(actor)]
 
 
 def industries(actor: Actor, number: int | None = None) -> list[IndustryOut]:
@@ -183,6 +182,8 @@ def _about(row: Edition, facts: Mapping[str, Any]) -> EditionOut:
         state=cast(EditionState, row.state),
         title=Names(zh=row.title_zh, en=row.title_en),
         created_at=row.created_at.isoformat(timespec="seconds"),
+        published_at=row.published_at.isoformat(timespec="seconds") if row.published_at else None,
+        trial=row.trial,
         synthetic=row.synthetic,
         schematic=row.boundaries.schematic,
         parameters=row.parameters,
@@ -191,11 +192,22 @@ def _about(row: Edition, facts: Mapping[str, Any]) -> EditionOut:
 
 
 def _opened(row: Edition) -> Opened:
-    folder = _folder(row.files_digest, row.number)
+    folder = folder_of(row.files_digest, row.number)
     return Opened(row, folder, files_in(folder))
 
 
-def _folder(digest: str, number: int) -> Path:
+def facts_of(files_digest: str, number: int) -> Mapping[str, Any]:
+    """Return what an edition says of itself in its files. Refuses `edition_files_missing`."""
+    return _facts(folder_of(files_digest, number))
+
+
+def in_trial() -> bool:
+    """Tell whether this house is on trial: no member has ever had an approver."""
+    return not ever_an_approver()
+
+
+def folder_of(digest: str, number: int) -> Path:
+    """Return the folder of an edition's files. Refuses `edition_files_missing`."""
     folder = storage.editions().folder / digest
     if not folder.is_dir():
         raise NotFound(
