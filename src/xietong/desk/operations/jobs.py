@@ -174,7 +174,7 @@ def clear_jobs(*, actor: Actor, older_than_days: int) -> int:
     before = timezone.now() - timedelta(days=older_than_days)
     with change():
         old = Job.objects.filter(state__in=rules.ENDED, ended_at__lt=before)
-        tasks = list(old.exclude(task=None).values_list("task", flat=True))
+        tasks = [one for one in old.values_list("task", flat=True) if one is not None]
         DBTaskResult.objects.filter(pk__in=tasks).delete()
         cleared, _ = old.delete()
         if cleared:

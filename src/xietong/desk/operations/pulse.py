@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -26,16 +25,23 @@ BEATS_A_LEASE = 6
 RATE_FROM_SECONDS = 1.0
 
 
+class Flag:
+    """A flag that a signal handler may raise; an Event's lock could be held where it interrupts."""
+
+    raised = False
+
+
 class Pulse:
     """The progress of one run. Calling it is cheap; it raises where the work must stop."""
 
-    def __init__(self, number: int, fence: int, told_to_end: Event) -> None:
+    def __init__(self, number: int, fence: int, told_to_end: Flag) -> None:
         self._row = Job.objects.filter(pk=number, fence=fence, state=rules.RUNNING)
         self._told_to_end = told_to_end
         self._beside = False
         self._over = threading.Event()
         self._cancelled = self._lost = False
-        self._stage, self._done, self._total = "", 0, None
+        self._stage, self._done = "", 0
+        self._total: int | None = None
         self._stage_since, self._stage_from = time.monotonic(), 0
         self._changed = False
         self._written = time.monotonic()
@@ -52,7 +58,7 @@ class Pulse:
             raise Lost
         if self._cancelled:
             raise Cancelled
-        if self._told_to_end.is_set():
+        if self._told_to_end.raised:
             raise Returned
 
     @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import threading
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from xietong.desk import rules
 from xietong.desk.models import Job
 from xietong.desk.operations.notices import notify
-from xietong.desk.operations.pulse import Pulse
+from xietong.desk.operations.pulse import Flag, Pulse
 from xietong.desk.sayings import saying
 from xietong.desk.work import Cancelled, Lost, Outcome, Returned, kind_of_work
 from xietong.engine.problems import Problem
@@ -32,8 +31,8 @@ from xietong.region.operations import change
 from xietong.region.rules import LOCAL, Actor, require
 
 log = logging.getLogger(__name__)
-# Set when this process is told to end: its job goes back to where it waited.
-told_to_end = threading.Event()
+# Raised when this process is told to end: its job goes back to where it waited.
+told_to_end = Flag()
 
 
 @task()
@@ -167,14 +166,15 @@ def tell_end(job: Job) -> None:
     if person is None:
         return
     params: dict[str, Any] = {"title": saying(job.title, **job.title_params)}
+    ended = job.outcome or job.refusal or {}
     if job.state == rules.DONE:
         sentence = N_("{title}: {told}")
-        params["told"] = saying(job.outcome["sentence"], **job.outcome["params"])
+        params["told"] = saying(ended["sentence"], **ended["params"])
     elif job.state == rules.CANCELLED:
         sentence = N_("{title}: cancelled")
     else:
         sentence = N_("{title}: not done. {told}")
-        params["told"] = saying(job.refusal["sentence"], **job.refusal["params"])
+        params["told"] = saying(ended["sentence"], **ended["params"])
     notify(
         person=person,
         sentence=sentence,

@@ -1,0 +1,86 @@
+"""Commands of the desk: work, and jobs to be looked at, cancelled, tried again and cleared."""
+
+from __future__ import annotations
+
+import click
+
+from xietong.desk import operations, queries
+from xietong.desk.schemas import JobOut, job_out
+from xietong.desk.worker import work as work_on
+from xietong.region.rules import LOCAL
+
+SHOWN = 50
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when no job waits any more.")
+@click.option("--tied", is_flag=True, help="End when standard input closes.")
+def work(once: bool, tied: bool) -> None:
+    """Do the jobs that wait, one after another, until told to end."""
+    work_on(once=once, tied=tied)
+
+
+@click.group()
+def job() -> None:
+    """Long work: see it, cancel it, try it again."""
+
+
+@job.command("list")
+@click.option("--all", "every", is_flag=True, help="Also those that have ended long ago.")
+def list_jobs(every: bool) -> None:
+    """List the jobs, the newest first."""
+    rows = queries.jobs_visible_to(LOCAL)
+    for one in rows if every else rows[:SHOWN]:
+        click.echo(_line(job_out(one)))
+
+
+@job.command("show")
+@click.argument("number", type=int)
+def show(number: int) -> None:
+    """Show one job: how far it is, or how it ended."""
+    one = job_out(queries.job(LOCAL, number))
+    click.echo(_line(one))
+    for told in (one.stage, one.sentence, one.way_out):
+        if told:
+            click.echo(f"  {told}")
+
+
+@job.command("cancel")
+@click.argument("number", type=int)
+def cancel(number: int) -> None:
+    """Cancel a job that waits or runs."""
+    click.echo(_line(job_out(operations.cancel_job(actor=LOCAL, number=number))))
+
+
+@job.command("retry")
+@click.argument("number", type=int)
+def retry(number: int) -> None:
+    """Let a job that was refused, failed or cancelled wait again."""
+    click.echo(_line(job_out(operations.retry_job(actor=LOCAL, number=number))))
+
+
+@job.command("clear")
+@click.option("--days", type=click.IntRange(0, 36500), default=90, show_default=True)
+def clear(days: int) -> None:
+    """Forget the jobs that ended more than so many days ago."""
+    click.echo(operations.clear_jobs(actor=LOCAL, older_than_days=days))
+
+
+@click.group()
+def upload() -> None:
+    """Files that people brought."""
+
+
+@upload.command("sweep")
+def sweep() -> None:
+    """Forget files that have expired, and remove contents that no row names."""
+    for name in operations.sweep_files(actor=LOCAL):
+        click.echo(name)
+
+
+def _line(one: JobOut) -> str:
+    share = "" if one.share is None else f" {one.share:.0%}"
+    return f"{one.number}\t{one.state}{share}\t{one.title}\t{one.asked_name}\t{one.asked_at}"
+
+
+COMMANDS = (work, job, upload)
