@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import grown_lakes
 from editions import Grown
 from xietong.atlas import queries
-from xietong.atlas.queries.layers import ranking
 from xietong.atlas.schemas import Cell, Counted, LayerOut, Level, MeasureName
+from xietong.engine.edition.league import ranking
 from xietong.kit.refusals import NotFound, Refusal
 from xietong.region.rules import LOCAL, READER
 

@@ -20,6 +20,7 @@ from xietong.atlas.schemas import (
     MeasureName,
     Names,
 )
+from xietong.engine.edition.league import ranking
 from xietong.engine.edition.protection import KINDS_WITH_CAPITAL
 from xietong.engine.edition.tables import PUBLISHED, ZERO, Flags, Floats, LevelTable, Marks
 from xietong.kit.refusals import N_, NotFound, Refusal
@@ -177,21 +178,6 @@ def _numbers(
 
 def _symmetric(lq: Floats) -> Floats:
     return (lq - 1) / (lq + 1)
-
-
-def ranking(value: Floats, low: Floats, shown: Flags) -> NDArray[np.int64]:
-    """Return the positions that have a rank, the best first.
-
-    The lower end of the interval decides; those without one stand behind, by their value; then the
-    value, then the order of the positions. What is not shown or has no value has no rank.
-
-    >>> lq, low = np.array([9.0, 2.0, np.nan, 2.5]), np.array([0.5, 1.5, np.nan, 1.5])
-    >>> ranking(lq, low, np.array([True, True, True, True])).tolist()
-    [3, 1, 0]
-    """
-    bounded = np.isfinite(low)
-    best_first = np.lexsort((-value, -np.where(bounded, low, value), ~bounded))
-    return best_first[(shown & np.isfinite(value))[best_first]]
 
 
 def readable(opened: Opened, table: LevelTable) -> Flags:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xietong.atlas.queries.editions import Opened, open_edition
-from xietong.atlas.queries.layers import ranking, readable
+from xietong.atlas.queries.layers import readable
 from xietong.atlas.schemas import (
     ClusterLink,
     LeadingIndustry,
@@ -18,6 +18,7 @@ from xietong.atlas.schemas import (
     PlaceProfile,
     YearCount,
 )
+from xietong.engine.edition.league import ranking
 from xietong.engine.edition.tables import PUBLISHED, ZERO, Flags, LevelTable
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import Actor
