@@ -73,14 +73,19 @@ class Reading:
 
 
 def check_register(
-    source: TableSource, mapping: ColumnMapping, rules: Rules, *, batch_rows: int = BATCH_ROWS
+    source: TableSource,
+    mapping: ColumnMapping,
+    rules: Rules,
+    *,
+    told: Told | None = None,
+    batch_rows: int = BATCH_ROWS,
 ) -> Check:
     """Read a register from end to end and tell every fault of it; nothing is written.
 
-    The answer does not depend on `batch_rows`. Raises ProblemsFound where the file turns out
-    damaged on the way.
+    `told` hears every problem, however many. The answer does not depend on `batch_rows`.
+    Raises ProblemsFound where the file turns out damaged on the way.
     """
-    reading = Reading(source, mapping, rules)
+    reading = Reading(source, mapping, rules, told)
     for _ in reading.batches(batch_rows):
         pass
     return reading.check()

@@ -111,10 +111,11 @@ class ProblemWriter:
     def _write(self) -> None:
         self._pack()
         whole = pa.concat_tables(self._tables)
+        # What is the whole file's comes first.
+        keyed = whole.select(["code"]).append_column("at", pc.fill_null(whole["row"], 0))
+        keyed = keyed.append_column("field", pc.fill_null(whole["field"], ""))
         order = pc.sort_indices(
-            whole,
-            sort_keys=[("row", "ascending"), ("code", "ascending"), ("field", "ascending")],
-            null_placement="at_start",
+            keyed, sort_keys=[(name, "ascending") for name in ("at", "code", "field")]
         )
         pq.write_table(whole.take(order), self._path, compression="zstd")
 
