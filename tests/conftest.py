@@ -19,3 +19,12 @@ def _plain_static_files() -> Iterator[None]:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _fresh_databases() -> Iterator[None]:
+    """Give a fresh copy of the database behind every test that commits."""
+    from fresh_database import fresh_copies
+
+    with fresh_copies():
+        yield

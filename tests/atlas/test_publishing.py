@@ -21,7 +21,6 @@ STATES = (rules.DRAFT, rules.PUBLISHED, rules.WITHDRAWN)
 def draft(grown: Grown) -> Edition:
     """Take the edition back to a draft."""
     Edition.objects.update(state=rules.DRAFT, published_at=None)
-    AuditEntry.objects.filter(verb="publish_edition").delete()
     return Edition.objects.get()
 
 

@@ -1,6 +1,6 @@
 """The tables of the region, by subject."""
 
-from xietong.region.models.audit import AuditEntry
+from xietong.region.models.audit import AuditEntry, NodeKey
 from xietong.region.models.industries import (
     Chain,
     Classification,
@@ -22,6 +22,7 @@ __all__ = [
     "Invitation",
     "Mandate",
     "Member",
+    "NodeKey",
     "Organisation",
     "Person",
     "Place",

@@ -1,18 +1,49 @@
-"""A change of record and its audit: one transaction, whose entries are written at its end."""
+"""A change of record and its audit: one transaction, whose entries are chained at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from xietong.kit.references import Reference
+from xietong.region import chain
 from xietong.region.models import AuditEntry
 from xietong.region.rules import Actor
 
-_pending: ContextVar[list[AuditEntry] | None] = ContextVar("pending audit entries", default=None)
+# Whoever appends holds this number of PostgreSQL's advisory locks: the first eight bytes of the
+# SHA-256 of “xietong audit”.
+LOCK = int.from_bytes(bytes.fromhex("d0131b22d2c3fb10"), signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What `record` was told, until the end of the change makes an entry of it."""
+
+    actor: Actor
+    verb: str
+    subject: str
+    member: str
+    reason: str
+    before: str
+    after: str
+    details: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Change:
+    """A change that is being made: what it noted, and the savepoints it stands in."""
+
+    savepoints: tuple[str, ...] = ()
+    noted: list[Noted] = field(default_factory=list)
+
+
+_current: ContextVar[Change | None] = ContextVar("the change that is being made", default=None)
 
 
 @contextmanager
@@ -22,19 +53,19 @@ def change() -> Iterator[None]:
     The entries are written last, so that the end of the chain is locked for the shortest time. A
     change inside a change is a savepoint: where it fails, its entries go with it.
     """
-    outer = _pending.get()
-    mine: list[AuditEntry] = []
-    token = _pending.set(mine)
+    outer = _current.get()
+    mine = Change()
+    token = _current.set(mine)
     try:
         with transaction.atomic():
+            mine.savepoints = _savepoints()
             yield
             if outer is None:
-                for entry in mine:
-                    entry.save(force_insert=True)
+                _append(mine.noted)
     finally:
-        _pending.reset(token)
+        _current.reset(token)
     if outer is not None:
-        outer.extend(mine)
+        outer.noted.extend(mine.noted)
 
 
 def record(
@@ -42,23 +73,75 @@ def record(
     actor: Actor,
     verb: str,
     subject: Reference,
+    member: str = "",
     reason: str = "",
     before: str = "",
     after: str = "",
-    **details: str | int | bool,
+    **details: Any,
 ) -> None:
-    """Note who did what to which record. Refuses to run outside the change that it tells of."""
-    pending = _pending.get()
-    if pending is None:
+    """Note who did what to which record; `member` is the code of the member whose record it is.
+
+    Refuses to run outside the change that it tells of, and in a savepoint that is no change: were
+    that undone, the entry would stay. Details are what JSON can hold, no fractions.
+    """
+    mine = _current.get()
+    if mine is None:
         raise RuntimeError("An audit entry is written in the transaction of its change.")
-    pending.append(
-        AuditEntry(
-            actor=actor.name,
-            verb=verb,
-            subject=str(subject),
-            reason=reason,
-            before=before,
-            after=after,
-            details=details,
-        )
+    if _savepoints() != mine.savepoints:
+        raise RuntimeError("A part that may be undone is a change() of its own, not an atomic().")
+    chain.canonical(details)  # what cannot be written is found where it is said
+    mine.noted.append(
+        Noted(actor, verb, str(subject), member, reason, str(before), str(after), details)
     )
+
+
+def _savepoints() -> tuple[str, ...]:
+    """Return the savepoints that could be undone on their own."""
+    return tuple(one for one in connection.savepoint_ids if one is not None)
+
+
+def _append(noted: list[Noted]) -> None:
+    """Write entries behind the last one, which nobody else does meanwhile.
+
+    SQLite's transactions hold the one lock on writing from their beginning (IMMEDIATE).
+    """
+    if not noted:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    last = AuditEntry.objects.order_by("-number").first()
+    for one in noted:
+        last = _entry(one, last)
+        last.save(force_insert=True)
+
+
+def _entry(noted: Noted, last: AuditEntry | None) -> AuditEntry:
+    at = timezone.now()
+    number = 1 if last is None else last.number + 1
+    body = chain.canonical(
+        {
+            "form": chain.FORM,
+            "number": number,
+            "previous": chain.START if last is None else last.hash,
+            "at": chain.stamp(at),
+            "behind_us": chain.behind_us(at, None if last is None else last.at),
+            "actor": {
+                "key": noted.actor.key or noted.actor.kind.value,
+                "kind": noted.actor.kind.value,
+                "name": noted.actor.name,
+            },
+            "verb": noted.verb,
+            "subject": noted.subject,
+            "member": noted.member,
+            "reason": noted.reason,
+            "before": noted.before,
+            "after": noted.after,
+            "details": noted.details,
+        }
+    )
+    entry = AuditEntry(number=number, at=at, body=body, hash=chain.digest(body))
+    told = entry.told
+    entry.actor_key, entry.actor_name = told["actor"]["key"], told["actor"]["name"]
+    entry.verb, entry.subject, entry.member = told["verb"], told["subject"], told["member"]
+    return entry
