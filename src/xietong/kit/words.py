@@ -155,6 +155,35 @@ PROBLEMS: dict[str, Words] = {
         N_("“{text}” is no code of an industry"),
         N_("Give the digits of the division, group or class, or leave the cell blank."),
     ),
+    # Of a table of organisations.
+    "organisation_column_missing": Words(
+        N_("no column holds the organisations' names; these headings are not known: {unknown}"),
+        N_("Take the template from the page, and keep its headings."),
+    ),
+    "organisation_kind_unknown": Words(
+        N_("“{text}” is no kind of organisation that a table may enter"),
+        N_("Choose a kind from the template, or leave the cell blank."),
+    ),
+    "organisation_twice": Words(
+        N_("the same stands in row {first} already"),
+        N_("Take one of them out."),
+    ),
+    "organisation_is_closed": Words(
+        N_("the member has closed an organisation of this name"),
+        N_("Take the row out, or give the new organisation a name of its own."),
+    ),
+    "credit_code_elsewhere": Words(
+        N_("an organisation of another member has this credit code"),
+        N_("Compare the code with the licence."),
+    ),
+    "superior_unknown": Words(
+        N_("the superior organisation “{text}” is neither known nor in the table"),
+        N_("Write its name as it stands in the list, or enter it in a row of its own."),
+    ),
+    "superior_circle": Words(
+        N_("the organisation would stand below itself"),
+        N_("Correct the superior organisations of these rows."),
+    ),
     # Of dates, amounts and numbers.
     "date_unreadable": Words(
         N_("“{text}” is no date"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xietong.kit.refusals import N_, NotAllowed
+from xietong.kit.refusals import N_, NotAllowed, Refusal
 
 
 class Kind(StrEnum):
@@ -144,7 +144,21 @@ def reach(actor: Actor, line: May) -> frozenset[str] | None:
         return None
     if any(one.role in (line.office if one.scope == OFFICE else line.others) for one in actor.held):
         return None
-    return frozenset(one.scope for one in actor.held if one.role in line.own)
+    return frozenset(
+        one.scope for one in actor.held if one.scope != OFFICE and one.role in line.own
+    )
+
+
+def reason_given(reason: str) -> str:
+    """Return a reason without blanks around it. Refuses `reason_needed` where it says nothing."""
+    if not reason.strip():
+        raise Refusal(
+            "reason_needed",
+            N_("This needs a reason, which stands in the audit."),
+            way_out=N_("Give the reason in a sentence."),
+            field="reason",
+        )
+    return reason.strip()
 
 
 class SecondFactorNeeded(NotAllowed):

@@ -2,6 +2,46 @@
 
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.boundaries import draw_schematic_boundaries, import_boundaries
+from xietong.region.operations.invitations import (
+    accept_invitation,
+    invite_person,
+    recall_invitation,
+)
+from xietong.region.operations.mandates import grant_mandate, revoke_mandate
+from xietong.region.operations.organisation_tables import Imported, import_organisations
+from xietong.region.operations.organisations import (
+    About,
+    add_organisation,
+    change_organisation,
+    close_organisation,
+)
 from xietong.region.operations.packs import load_region
+from xietong.region.operations.people import (
+    deactivate_person,
+    move_person,
+    reactivate_person,
+    rename_person,
+)
 
-__all__ = ["change", "draw_schematic_boundaries", "import_boundaries", "load_region", "record"]
+__all__ = [
+    "About",
+    "Imported",
+    "accept_invitation",
+    "add_organisation",
+    "change",
+    "change_organisation",
+    "close_organisation",
+    "deactivate_person",
+    "draw_schematic_boundaries",
+    "grant_mandate",
+    "import_boundaries",
+    "import_organisations",
+    "invite_person",
+    "load_region",
+    "move_person",
+    "reactivate_person",
+    "recall_invitation",
+    "record",
+    "rename_person",
+    "revoke_mandate",
+]
