@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -15,22 +15,26 @@ from typing import Any
 import shapely
 from django.conf import settings
 
+from xietong.atlas import models
 from xietong.engine.coding import Coder, Concordance, merged, read_concordance, read_vocabulary
+from xietong.engine.coding.learning import Addition, extended
 from xietong.engine.edition.parameters import METHOD_VERSIONS
 from xietong.engine.placing import BoundaryIndex, Gazetteer, Grammar, Placer
+from xietong.engine.placing.codes import PRECISIONS
 from xietong.engine.problems import ProblemsFound
 from xietong.engine.register import Rules
+from xietong.engine.register.corrections import INDUSTRY, PLACE, Correction, Corrections
 from xietong.engine.tables import Currencies, Synonyms
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
-from xietong.region.models import BoundarySet
+from xietong.region.models import BoundarySet, Member
 from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import Actor
 from xietong.region.storage import boundaries as boundary_shelf
 
 # Raised by hand whenever a register is read, checked or cleaned otherwise; the other methods that
 # an import uses have their versions beside those of an edition.
-READING_VERSION = 1
+READING_VERSION = 2
 IMPORTING = ("coding", "placing")
 
 
@@ -45,6 +49,7 @@ class Methods:
     codes: frozenset[str]
     gazetteer: Gazetteer
     digest: str
+    corrections: Corrections = field(default_factory=Corrections)
 
     def rules(self) -> Rules:
         """Return the rules for reading a register today, wherever on earth it is tomorrow."""
@@ -55,6 +60,28 @@ class Methods:
         """Return a placer; coordinates count only where it is given outlines."""
         return Placer(self.gazetteer, None if outlines is None else _index(outlines.digest))
 
+    def with_words(self, additions: Iterable[Addition]) -> Methods:
+        """Return the same methods with words of the house's own after those of the pack."""
+        words = tuple(sorted(additions))
+        if not words:
+            return self
+        coder = _extended_coder(self.coder, words)
+        told = json.dumps([[one.kind, one.code, one.word] for one in words])
+        return replace(self, coder=coder, digest=_hashed(self.digest, told))
+
+    def with_corrections(self, corrections: Iterable[Correction]) -> Methods:
+        """Return the same methods with corrections that stand over what they read."""
+        gathered = Corrections.of(
+            corrections,
+            precisions={
+                one.code: PRECISIONS[one.level] for one in self.gazetteer.history.places.values()
+            },
+            industries=self.codes,
+        )
+        if not gathered.digest:
+            return self
+        return replace(self, corrections=gathered, digest=_hashed(self.digest, gathered.digest))
+
     def digest_with(self, outlines: BoundarySet | None) -> str:
         """Return one hash over everything that a row's place and code depend on."""
         drawn = "" if outlines is None else outlines.digest
@@ -64,6 +91,24 @@ class Methods:
 def current() -> Methods:
     """Return the methods of the region pack in the settings."""
     return _methods(settings.XIETONG_REGIONS, settings.XIETONG_REGION)
+
+
+def current_for(member: Member) -> Methods:
+    """Return the methods for one member's register: the pack's, then the words that its analysts
+    accepted, then the corrections of its officers.
+    """
+    words = models.VocabularyWord.objects.filter(
+        member=member, verdict=models.VocabularyWord.Verdict.ACCEPTED
+    )
+    corrections = models.Correction.objects.filter(member=member, withdrawn_at__isnull=True)
+    return (
+        current()
+        .with_words(Addition(one.kind, one.code, one.word) for one in words)
+        .with_corrections(
+            Correction(unit, INDUSTRY if about == INDUSTRY else PLACE, value)
+            for unit, about, value in corrections.values_list("unit", "field", "to_value")
+        )
+    )
 
 
 def surveyed_outlines(actor: Actor) -> BoundarySet | None:
@@ -103,6 +148,15 @@ def _methods(packs: Path, code: str) -> Methods:
         ),
         digest=_digest(pack, coding, vintage),
     )
+
+
+@lru_cache(maxsize=8)
+def _extended_coder(coder: Coder, additions: tuple[Addition, ...]) -> Coder:
+    return Coder(extended(coder.vocabulary, additions))
+
+
+def _hashed(*parts: str) -> str:
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def _coder(pack: RegionPack, coding: Mapping[str, Any]) -> Coder:

@@ -53,7 +53,7 @@ def import_register(
     require(actor, rules.IMPORT_REGISTER, of=of_member(owner.code))
     check_words(about)
     progress(f"Compare {member}")
-    ways = methods.current()
+    ways = methods.current_for(owner)
     outlines = methods.surveyed_outlines(actor)
     source_digest, method_digest = digest_of(path), manner_of(ways, outlines)
     known = newest_of(owner)

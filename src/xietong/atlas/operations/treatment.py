@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,10 @@ import pyarrow.compute as pc
 
 from xietong.atlas.methods import Methods
 from xietong.engine.coding import CodingWorkers, GivenCodes
+from xietong.engine.identifiers import CodeRule
 from xietong.engine.placing import Placer
+from xietong.engine.register.corrections import TOUCHED, Corrections, Overriding
+from xietong.engine.register.identity import unit_keys
 from xietong.engine.register.reading import (
     blanks_of,
     by_text,
@@ -21,14 +25,18 @@ from xietong.engine.register.reading import (
 from xietong.engine.tables import ColumnMapping, TableSource
 from xietong.kit.progress import Progress
 
-ADDED = ("place", "precision", "reason", "division", "group", "class", "confidence")
+# `coded_by` is stated, words, corrected or none; `place_in_words` the other county that code or
+# address name where coordinates decided, "" where they agree; `unit` who the row is.
+ADDED = (*TOUCHED, "place_in_words", "unit")
 STATED = "industry_code"
+BY_WORDS = frozenset({"code", "address"})
 
 
 class Treatment:
     """Places and codes rows, group by group; `quality()` tells at the end how well.
 
-    A code that the row states counts before its words, and with full confidence.
+    A code that the row states counts before its words, and with full confidence; what an officer
+    has corrected counts before all.
     """
 
     def __init__(
@@ -39,31 +47,49 @@ class Treatment:
         *,
         member: str,
         progress: Progress,
+        code_rule: CodeRule | None = None,
+        words_alone: Placer | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         self._placer = placer
+        self._words_alone = words_alone
         self._workers = workers
         self._given = given
         self._member = member
         self._progress = progress
+        self._code_rule = code_rule
+        self._overriding = Overriding(corrections or Corrections())
         self._counts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._coded_by: Counter[str] = Counter()
         self._problems: Counter[str] = Counter()
 
     def __call__(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """Return the rows with the columns of ADDED."""
-        columns = [*rows.columns, *self._placed(rows), *self._coded(rows)]
-        return pa.RecordBatch.from_arrays(columns, names=[*rows.schema.names, *ADDED])
+        units = unit_keys(rows, self._code_rule)
+        placed, in_words = self._placed(rows)
+        columns = self._overriding(units, {**placed, **self._coded(rows)})
+        self._count(columns, in_words)
+        added = [
+            pa.array(columns[name], pa.float64() if name == "confidence" else pa.string())
+            for name in TOUCHED
+        ]
+        return pa.RecordBatch.from_arrays(
+            [*rows.columns, *added, in_words, units], names=[*rows.schema.names, *ADDED]
+        )
 
     def quality(self) -> dict[str, Any]:
         """Return the counts of all rows so far as plain values."""
         names = (
-            *("placed_county", "placed_prefecture", "placed_province", "unplaced"),
-            *("outside", "coded", "coded_group", "coded_class", "stated_kept"),
+            *("placed_county", "placed_prefecture", "placed_province", "unplaced", "outside"),
+            *("coded", "coded_group", "coded_class", "stated_kept", "conflicts"),
         )
         stated = {} if self._given is None else {"stated_edition": self._given.vintage}
         return {
             **{name: self._counts[name] for name in names},
             "placed_by": dict(sorted(self._reasons.items())),
+            "coded_by": dict(sorted(self._coded_by.items())),
+            "corrections": self._overriding.facts(),
             **stated,
         }
 
@@ -71,20 +97,55 @@ class Treatment:
         """Return how often each doubt about a place or a stated code came up, by code."""
         return dict(sorted(self._problems.items()))
 
-    def _placed(self, rows: pa.RecordBatch) -> list[pa.Array]:
-        self._progress("Place", 0, rows.num_rows)
-        found = self._placer.place_many(pa.Table.from_batches([rows]), member=self._member)
-        precisions = _counted(found.precision)
+    def _count(self, columns: Mapping[str, list[Any]], in_words: pa.Array) -> None:
+        precisions = Counter(columns["precision"])
         self._counts["placed_county"] += precisions["county"] + precisions["point"]
         self._counts["placed_prefecture"] += precisions["prefecture"]
         self._counts["placed_province"] += precisions["province"]
         self._counts["unplaced"] += precisions["none"]
-        self._counts["outside"] += int(found.outside.sum())
-        self._reasons += _counted(found.place_reason)
-        self._problems += Counter(problem.code for problem in found.problems)
-        return [found.place, found.precision, found.place_reason]
+        self._counts["conflicts"] += pc.sum(pc.not_equal(in_words, "")).as_py() or 0
+        self._reasons += Counter(columns["reason"])
+        self._coded_by += Counter(columns["coded_by"])
+        self._counts["stated_kept"] += columns["coded_by"].count("stated")
+        self._counts["coded"] += sum(map(bool, columns["division"]))
+        self._counts["coded_group"] += sum(map(bool, columns["group"]))
+        self._counts["coded_class"] += sum(map(bool, columns["class"]))
 
-    def _coded(self, rows: pa.RecordBatch) -> list[pa.Array]:
+    def _placed(self, rows: pa.RecordBatch) -> tuple[dict[str, list[Any]], pa.Array]:
+        self._progress("Place", 0, rows.num_rows)
+        table = pa.Table.from_batches([rows])
+        found = self._placer.place_many(table, member=self._member)
+        self._counts["outside"] += int(found.outside.sum())
+        self._problems += Counter(problem.code for problem in found.problems)
+        columns = {
+            "place": found.place.to_pylist(),
+            "precision": found.precision.to_pylist(),
+            "reason": found.place_reason.to_pylist(),
+        }
+        return columns, self._in_words(table, columns)
+
+    def _in_words(self, table: pa.Table, columns: Mapping[str, list[Any]]) -> pa.Array:
+        """Return the other county that a row's code or address names beside its coordinates."""
+        others = [""] * table.num_rows
+        pointed = [at for at, one in enumerate(columns["reason"]) if one == "coordinates"]
+        if self._words_alone is not None and pointed:
+            read = self._words_alone.place_many(
+                table.take(pa.array(pointed)).drop_columns(["longitude", "latitude"]),
+                member=self._member,
+            )
+            told = zip(
+                pointed,
+                read.place.to_pylist(),
+                read.precision.to_pylist(),
+                read.place_reason.to_pylist(),
+                strict=True,
+            )
+            for at, place, precision, reason in told:
+                if precision == "county" and reason in BY_WORDS and place != columns["place"][at]:
+                    others[at] = place
+        return pa.array(others, pa.string())
+
+    def _coded(self, rows: pa.RecordBatch) -> dict[str, list[Any]]:
         stated = self._stated(rows.column(STATED))
         silent = [at for at, code in enumerate(stated) if not code]
         silent_rows = rows.take(pa.array(silent, pa.int64()))
@@ -99,6 +160,7 @@ class Treatment:
         groups = [code[:3] if len(code) > 2 else "" for code in stated]
         classes = [code if len(code) > 3 else "" for code in stated]
         confidences = [1.0] * len(stated)
+        coded_by = ["stated"] * len(stated)
         for at, division, group, class_, confidence in zip(
             silent,
             read.division.tolist(),
@@ -109,12 +171,14 @@ class Treatment:
         ):
             divisions[at], groups[at], classes[at] = division, group, class_
             confidences[at] = confidence
-        self._counts["stated_kept"] += len(stated) - len(silent)
-        self._counts["coded"] += sum(map(bool, divisions))
-        self._counts["coded_group"] += sum(map(bool, groups))
-        self._counts["coded_class"] += sum(map(bool, classes))
-        texts = [pa.array(column, pa.string()) for column in (divisions, groups, classes)]
-        return [*texts, pa.array(confidences, pa.float64())]
+            coded_by[at] = "words" if division else "none"
+        return {
+            "division": divisions,
+            "group": groups,
+            "class": classes,
+            "confidence": confidences,
+            "coded_by": coded_by,
+        }
 
     def _stated(self, codes: pa.Array) -> list[str]:
         """Return today's code of each row that states one, "" where it is left to the words."""
@@ -150,6 +214,18 @@ def given_codes(source: TableSource, mapping: ColumnMapping, ways: Methods) -> G
     return GivenCodes.of(
         counts,
         heading=mapping.headings[STATED],
+        concordance=ways.concordance,
+        codes=ways.codes,
+    )
+
+
+def given_again(codes: pa.ChunkedArray, edition: str | None, ways: Methods) -> GivenCodes | None:
+    """Tell the same of the codes that a version kept, of the edition that it was read by."""
+    if edition is None:
+        return None
+    return GivenCodes.of(
+        _counted(codes.drop_null()),
+        heading=edition,
         concordance=ways.concordance,
         codes=ways.codes,
     )

@@ -44,6 +44,11 @@ class Coder:
         self._vocabulary = vocabulary
         self._scopes = ScopeReader(vocabulary)
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Return the words that it codes with."""
+        return self._vocabulary
+
     def code(self, name: str, scope: str) -> Coding:
         """Return the industry that name and scope tell, with its confidence and its words.
 

@@ -61,7 +61,7 @@ def read_vocabulary(
     return builder.vocabulary()
 
 
-def _deepened(codes: frozenset[str]) -> dict[str, str]:
+def deepened_codes(codes: frozenset[str]) -> dict[str, str]:
     """Return the class of each division or group that holds but one."""
     below: dict[str, set[str]] = {}
     for code in codes:
@@ -71,7 +71,7 @@ def _deepened(codes: frozenset[str]) -> dict[str, str]:
     return {code: min(classes) for code, classes in below.items() if len(classes) == 1}
 
 
-def _closing(
+def closing_roles(
     words: Iterable[str], verbs: Mapping[str, frozenset[str]]
 ) -> dict[str, frozenset[str]]:
     """Return the roles of the verb that a word ends in (软件开发): it speaks for a whole list."""
@@ -92,7 +92,7 @@ class _Builder:
     def __init__(self, tables: Mapping[str, Any], codes: frozenset[str]) -> None:
         self.tables = tables
         self.codes = codes
-        self.deepened = _deepened(codes)
+        self.deepened = deepened_codes(codes)
         self.problems: list[Problem] = []
         self.shared: dict[str, Sense] = {}
         self.name: dict[str, Sense] = {}
@@ -234,7 +234,7 @@ class _Builder:
             verbs=verbs,
             joints=re.compile(joints),
             conjunction=re.compile(f"(?:{conjunctions})(?:{joints})*"),
-            closing=_closing(scope, verbs),
+            closing=closing_roles(scope, verbs),
             strip=tuple(re.compile(pattern) for pattern in tables["strip"]),
             name_strip=tuple(re.compile(pattern) for pattern in tables["name_strip"]),
             name_split=re.compile(tables["name_split"]),

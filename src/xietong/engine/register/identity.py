@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from xietong.engine.identifiers import CodeRule, mod_11_10
 from xietong.engine.problems import Problem
+from xietong.engine.register.columns import SCHEMA
 from xietong.engine.register.reading import by_text, unreadable
 from xietong.engine.tables.cells import plain
 
@@ -124,12 +125,33 @@ class Seen:
         others = np.flatnonzero(~codes.telling)
         if len(others):
             taken = pa.array(others)
-            cells = [pc.coalesce(one.take(taken).cast(pa.string()), "") for one in columns]
-            whole = pc.binary_join_element_wise(*cells, "\x1f")
-            for at, text in zip(others.tolist(), whole.to_pylist(), strict=True):
-                mark = hashlib.blake2b(text.encode(), digest_size=16).digest()
+            marks = row_marks([one.take(taken) for one in columns])
+            for at, mark in zip(others.tolist(), marks, strict=True):
                 first = self._by_row.setdefault(mark, int(rows[at]))
                 if first != rows[at]:
                     repeated[at] = True
                     problems.append(Problem("row_twice", int(rows[at]), None, {"first": first}))
         return repeated, problems
+
+
+def row_marks(columns: Sequence[pa.Array]) -> list[bytes]:
+    """Return a mark for each row, the same where all of its values are."""
+    cells = [pc.coalesce(one.cast(pa.string()), "") for one in columns]
+    whole = pc.binary_join_element_wise(*cells, "\x1f")
+    return [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in whole.to_pylist()]
+
+
+def unit_keys(rows: pa.RecordBatch, rule: CodeRule | None) -> pa.Array:
+    """Return who each checked row is, by the rule that tells repeated rows: its credit code where
+    that is right, else a mark of the whole row. Rows of one register have keys of their own.
+    """
+    codes = rows.column("credit_code")
+    telling = pc.is_valid(codes) if rule is None else pa.array(rule.check(codes).right)
+    keys = pc.if_else(telling, codes, pa.scalar(None, pa.string())).to_pylist()
+    others = [at for at, key in enumerate(keys) if key is None]
+    if others:
+        told = rows.take(pa.array(others, pa.int64()))
+        values = [told.column(name) for name in SCHEMA.names[1:]]
+        for at, mark in zip(others, row_marks(values), strict=True):
+            keys[at] = f"row-{mark.hex()}"
+    return pa.array(keys, pa.string())
