@@ -9,7 +9,9 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from xietong.agreements.api import router as agreements
 from xietong.atlas.api import router as atlas
+from xietong.desk.api import router as desk
 from xietong.kit.doors import api_answer
 from xietong.kit.refusals import N_, Refusal
 
@@ -41,7 +43,9 @@ api = Api(
     docs_url="/docs",
     urls_namespace="api",
 )
+api.add_router("/agreements", agreements)
 api.add_router("/atlas", atlas)
+api.add_router("/desk", desk)
 
 
 @api.exception_handler(Refusal)

@@ -61,12 +61,13 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 def gathered() -> click.Group:
     """Return the command with every room's commands; Django must be set up."""
+    from xietong.agreements import commands as agreements
     from xietong.atlas import commands as atlas
     from xietong.desk import commands as desk
     from xietong.portal import commands as portal
     from xietong.region import commands as region
 
-    for room in (region, desk, atlas, portal):
+    for room in (region, desk, agreements, atlas, portal):
         for command in room.COMMANDS:
             xietong.add_command(command)
     return xietong

@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from xietong.portal import pages
+from xietong.portal import health, pages
 from xietong.portal.api import api
 
 handler400 = "xietong.portal.pages.malformed"
@@ -17,9 +17,14 @@ portal = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("metrics", health.metrics),
     *i18n_patterns(
         path("", include((portal, "portal"))),
+        path("agreements/", include("xietong.agreements.urls")),
         path("atlas/", include("xietong.atlas.urls")),
+        path("desk/", include("xietong.desk.urls")),
         prefix_default_language=False,
     ),
 ]

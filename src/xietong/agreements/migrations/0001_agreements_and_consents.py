@@ -8,99 +8,260 @@ from xietong.region.append_only import Guard
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('region', '0002_organisations_and_mandates'),
+        ("region", "0002_organisations_and_mandates"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=200, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=200, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(help_text='a reference: room:kind:key', max_length=200)),
-                ('subject_digest', models.CharField(help_text='of the content agreed on', max_length=64)),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=300)),
-                ('purpose', models.CharField(help_text='an English sentence, translated on pages', max_length=200)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('in_force', 'In Force'), ('declined', 'Declined'), ('lapsed', 'Lapsed'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('opened_by', models.CharField(help_text='the key of an actor', max_length=60)),
-                ('opened_by_name', models.CharField(max_length=100)),
-                ('opened_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField(help_text='the first moment that is too late', null=True)),
-                ('in_force_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended', models.CharField(blank=True, choices=[('objection', 'Objection'), ('changed', 'Changed'), ('overdue', 'Overdue'), ('taken_back', 'Taken Back')], max_length=10)),
-                ('ended_because', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(help_text="a reference: room:kind:key", max_length=200),
+                ),
+                (
+                    "subject_digest",
+                    models.CharField(help_text="of the content agreed on", max_length=64),
+                ),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=300)),
+                (
+                    "purpose",
+                    models.CharField(
+                        help_text="an English sentence, translated on pages", max_length=200
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("in_force", "In Force"),
+                            ("declined", "Declined"),
+                            ("lapsed", "Lapsed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_by", models.CharField(help_text="the key of an actor", max_length=60)),
+                ("opened_by_name", models.CharField(max_length=100)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "closes_at",
+                    models.DateTimeField(help_text="the first moment that is too late", null=True),
+                ),
+                ("in_force_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("objection", "Objection"),
+                            ("changed", "Changed"),
+                            ("overdue", "Overdue"),
+                            ("taken_back", "Taken Back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ended_because", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['subject', 'id'], name='agreement_by_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject',), name='agreement_open_once_a_subject'), models.CheckConstraint(condition=models.Q(models.Q(('ended', ''), ('state__in', ('open', 'in_force'))), models.Q(('ended_at__isnull', False), models.Q(('ended', ''), _negated=True)), _connector='OR'), name='agreement_ended_for_a_reason')],
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["subject", "id"], name="agreement_by_subject")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("subject",),
+                        name="agreement_open_once_a_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended", ""), ("state__in", ("open", "in_force"))),
+                            models.Q(
+                                ("ended_at__isnull", False), models.Q(("ended", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="agreement_ended_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='within the agreement, without a gap')),
-                ('verdict', models.CharField(choices=[('agree', 'Agree'), ('with_condition', 'With Condition'), ('object', 'Object')], max_length=20)),
-                ('condition', models.TextField(blank=True, help_text='or the reason of an objection')),
-                ('signer_name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('signed', models.TextField()),
-                ('signature', models.CharField(help_text='Ed25519, in hexadecimal letters', max_length=128)),
-                ('key', models.CharField(help_text="the fingerprint of the node's key", max_length=64)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='agreements.agreement')),
-                ('confirms', models.ForeignKey(help_text='the conditional consent whose condition the member says was met', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.consent')),
-                ('mandate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='region.mandate')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='region.member')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="within the agreement, without a gap"),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("agree", "Agree"),
+                            ("with_condition", "With Condition"),
+                            ("object", "Object"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "condition",
+                    models.TextField(blank=True, help_text="or the reason of an objection"),
+                ),
+                ("signer_name", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                ("signed", models.TextField()),
+                (
+                    "signature",
+                    models.CharField(help_text="Ed25519, in hexadecimal letters", max_length=128),
+                ),
+                (
+                    "key",
+                    models.CharField(help_text="the fingerprint of the node's key", max_length=64),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="agreements.agreement",
+                    ),
+                ),
+                (
+                    "confirms",
+                    models.ForeignKey(
+                        help_text="the conditional consent whose condition the member says was met",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.consent",
+                    ),
+                ),
+                (
+                    "mandate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="region.mandate",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="region.member",
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['agreement', 'number'],
+                "ordering": ["agreement", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ConditionMet',
+            name="ConditionMet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField()),
-                ('by', models.CharField(help_text='the key of an actor', max_length=60)),
-                ('by_name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('consent', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='met', to='agreements.consent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("by", models.CharField(help_text="the key of an actor", max_length=60)),
+                ("by_name", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                (
+                    "consent",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="met",
+                        to="agreements.consent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='agreements.agreement')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='region.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="agreements.agreement",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="region.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['member__position', 'member__code'],
+                "ordering": ["member__position", "member__code"],
             },
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='consent_number_once'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "number"), name="consent_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('agreement', 'member'), name='party_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(fields=("agreement", "member"), name="party_once"),
         ),
-        Guard('consent'),
-        Guard('conditionmet'),
+        Guard("consent"),
+        Guard("conditionmet"),
     ]

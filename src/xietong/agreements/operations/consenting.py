@@ -10,6 +10,7 @@ from xietong.agreements import queries, rules
 from xietong.agreements.models import Agreement, ConditionMet, Consent, Party
 from xietong.agreements.operations.ending import end
 from xietong.agreements.operations.queueing import locked, reference_of
+from xietong.agreements.operations.telling import tell_in_force, tell_met, tell_said
 from xietong.agreements.signals import agreement_in_force
 from xietong.agreements.signing import text_of
 from xietong.kit.references import Reference
@@ -69,6 +70,7 @@ def consent(
             number=said.number,
             mandate=mandate.pk,
         )
+        tell_said(row, said)
         _decide(actor, row, parties, [*earlier, said], said)
     return said
 
@@ -132,6 +134,7 @@ def _decide(
         after=rules.IN_FORCE,
         content=row.subject_digest,
     )
+    tell_in_force(row, [one.member.code for one in parties])
     agreement_in_force.send(
         sender=Agreement, agreement=row, subject=Reference.parse(row.subject), actor=actor
     )
@@ -182,4 +185,5 @@ def meet_condition(*, actor: Actor, agreement: int, consent: int, words: str) ->
             member=found.member.code,
             number=found.number,
         )
+        tell_met(row, found.member.code)
     return met

@@ -7,6 +7,7 @@ from django.utils import timezone
 from xietong.agreements import rules
 from xietong.agreements.models import Agreement
 from xietong.agreements.operations.queueing import locked, queue_for, reference_of
+from xietong.agreements.operations.telling import tell_ended
 from xietong.agreements.signals import agreement_ended
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
@@ -84,6 +85,7 @@ def end(actor: Actor, row: Agreement, state: str, ended: str, because: str) -> N
         after=state,
         ended=ended,
     )
+    tell_ended(row, list(row.parties.values_list("member__code", flat=True)))
     agreement_ended.send(
         sender=Agreement, agreement=row, subject=Reference.parse(row.subject), actor=actor
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from xietong.agreements import rules
 from xietong.agreements.models import Agreement, Party
 from xietong.agreements.operations.queueing import queue_for, reference_of
+from xietong.agreements.operations.telling import tell_opened
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.models import Member
@@ -83,4 +84,5 @@ def open_agreement(
             content=digest,
             parties=",".join(sorted(one.code for one in parties)),
         )
+        tell_opened(row, [one.code for one in parties])
     return row

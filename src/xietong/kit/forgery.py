@@ -1,0 +1,23 @@
+"""A write through the API by a session's cookie needs the token of that session as well."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja.utils import check_csrf
+
+from xietong.kit.refusals import N_, NotAllowed
+
+
+def not_forged(request: HttpRequest) -> bool:
+    """Let a write pass that carries the token of its session, as forms of pages do.
+
+    `auth=not_forged` at an operation; refuses `forgery_token_missing`. Who may write is the
+    operation's to decide.
+    """
+    if check_csrf(request) is not None:
+        raise NotAllowed(
+            "forgery_token_missing",
+            N_("The request does not carry this session's token against forged requests."),
+            way_out=N_("Send the value of the cookie “csrftoken” in the header X-CSRFToken."),
+        )
+    return True

@@ -1,0 +1,36 @@
+"""Tests of agreements stand in the region of the lakes with the whole cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cast import Cast, cast
+from houses import lakes
+from xietong.agreements import operations
+from xietong.agreements.models import Agreement
+from xietong.kit.references import Reference
+from xietong.region.models import Member
+
+__all__ = ["cast", "lakes", "opened"]
+ABOUT = Reference("plan", "scheme", "7")
+
+
+@pytest.fixture
+def opened(lakes: object, cast: Cast) -> Callable[..., Agreement]:
+    """Give a function that opens an agreement of both members on some record."""
+
+    def open_it(digest: str = "a" * 64, subject: Reference = ABOUT, **ways: object) -> Agreement:
+        return operations.open_agreement(
+            actor=cast["office_officer"],
+            subject=subject,
+            digest=digest,
+            title_zh="三湖船艇检验互认",
+            title_en="Boats inspected once for all lakes",
+            purpose="Publishing this edition of the map",
+            parties=list(Member.objects.all()),
+            **ways,  # type: ignore[arg-type]
+        )
+
+    return open_it
