@@ -49,6 +49,11 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
         "The database: `sqlite:///path` or `postgresql://user:password@host:port/name`.",
         "SQLite in `xietong.sqlite3` of XIETONG_HOME",
     ),
+    "XIETONG_METRICS_TOKEN": (
+        "Who knows it may read /metrics (`Authorization: Bearer …`); without it there are none.",
+        None,
+    ),
+    "XIETONG_LOG_FORMAT": ("How a line of the log is written: for people, or as JSON.", None),
     "XIETONG_LOG_LEVEL": ("From which level on events are logged to stderr.", None),
 }
 KINDS = {

@@ -10,10 +10,15 @@ from django.template import loader
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import SearchHit
+from xietong.desk import queries as desk
+from xietong.desk.awaiting import what_awaits
+from xietong.desk.schemas import job_out
 from xietong.kit.doors import api_answer, as_problem_json
 from xietong.kit.refusals import N_, Broken, Malformed, NotFound
 from xietong.portal.api_requests import API
+from xietong.portal.observing import number_of_request
 from xietong.region.actors import actor_of
+from xietong.region.rules import Actor, Kind
 
 SUGGESTED = 8
 LEADING_CLUSTERS = 8
@@ -43,8 +48,21 @@ def home(request: HttpRequest) -> HttpResponse:
             ],
             "chains": [one for one in industries.values() if one.kind == "chain"],
             "member_names": {one.code: one for one in edition.members},
+            **_desk(actor),
         },
     )
+
+
+def _desk(actor: Actor) -> dict[str, Any]:
+    """Return what lies on a person's desk; nothing for whoever has not signed in."""
+    if actor.kind is not Kind.PERSON:
+        return {"desk": False}
+    return {
+        "desk": True,
+        "awaiting": what_awaits(actor)[:SUGGESTED],
+        "unread": desk.unread(actor),
+        "open_jobs": [job_out(one) for one in desk.open_jobs(actor)[:SUGGESTED]],
+    }
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -103,10 +121,14 @@ def failed(request: HttpRequest) -> HttpResponse:
         N_("Something broke here"),
         way_out=N_(
             "Nothing was changed. Try again in a minute; if it happens again, tell the operator of "
-            "this node the time and the address."
+            "this node the time and the number of the request."
         ),
     )
     if request.path_info.startswith(API):
         return api_answer(request, refusal)
-    body = loader.render_to_string("kit/failed.html", as_problem_json(refusal), request=None)
+    body = loader.render_to_string(
+        "kit/failed.html",
+        as_problem_json(refusal) | {"number": number_of_request()},
+        request=None,
+    )
     return HttpResponse(body, status=refusal.status)
