@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from xietong.kit.refusals import N_, NotAllowed, Refusal
-from xietong.region.rules import EVERY_ROLE, Actor, Held, Kind, May, Role
+from xietong.region.rules import EVERY_ROLE, OFFICE, Actor, Held, Kind, May, Role
 
 WAITING, RUNNING, DONE = "waiting", "running", "done"
 REFUSED, FAILED, CANCELLED = "refused", "failed", "cancelled"
@@ -50,6 +50,11 @@ def own_scopes(held: frozenset[Held]) -> frozenset[str]:
     ['member:x', 'office']
     """
     return frozenset(one.scope for one in held)
+
+
+def stop_line(scope: str) -> May:
+    """Return the line that lets somebody else than the asker stop a job of this scope."""
+    return STOP_OFFICE_JOB if scope == OFFICE else STOP_JOB
 
 
 def require_person(actor: Actor, verb: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import translate_url
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 
 def saying(sentence: str, **params: Any) -> dict[str, Any]:
@@ -37,4 +37,10 @@ def _said(value: Any) -> Any:
 def here(url: str) -> str:
     """Return an address of the default language in the active one."""
     language = get_language() or settings.LANGUAGE_CODE
-    return translate_url(url, language) if url else ""
+    with override(settings.LANGUAGE_CODE):
+        return translate_url(url, language) if url else ""
+
+
+def stored(url: str) -> str:
+    """Return an address of the active language in the default one, as rows keep it."""
+    return translate_url(url, settings.LANGUAGE_CODE) if url else ""

@@ -13,9 +13,12 @@ from django.utils.translation import get_language, gettext
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import EditionOut, Names
+from xietong.desk import queries as desk
+from xietong.desk.awaiting import what_awaits
 from xietong.kit.refusals import NotFound
 from xietong.region import queries as region
-from xietong.region.rules import READER
+from xietong.region.actors import actor_of
+from xietong.region.rules import READER, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """All of it; `edition` is None before one is published, `region` before a pack is loaded."""
+    """All of it; `edition` is None before one is published, `region` before a pack is loaded.
+
+    `todo` counts what awaits the person; None for whoever has not signed in.
+    """
 
     home: str
     region: Names | None
@@ -48,6 +54,7 @@ class Frame:
     edition: EditionOut | None
     rooms: list[Room]
     languages: list[Language]
+    todo: int | None
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -64,6 +71,7 @@ def _frame(request: HttpRequest) -> Frame:
         edition=_edition(),
         rooms=_rooms(request.path),
         languages=_languages(request),
+        todo=_todo(request),
     )
 
 
@@ -92,6 +100,14 @@ def _rooms(path: str) -> list[Room]:
     ]
     here = max((url for url, _, _ in rooms if path.startswith(url)), key=len, default="")
     return [Room(url, icon, label, url == here) for url, icon, label in rooms]
+
+
+def _todo(request: HttpRequest) -> int | None:
+    """Return how much awaits a person, unread notices and records; None where nobody signed in."""
+    actor = actor_of(request)
+    if actor.kind is not Kind.PERSON:
+        return None
+    return desk.unread(actor) + len(what_awaits(actor))
 
 
 def _languages(request: HttpRequest) -> list[Language]:

@@ -17,7 +17,7 @@ from xietong.desk.work import WorkKind, kind_of_work
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.operations import change, record
-from xietong.region.rules import OFFICE, STRICT, Actor, Kind, of_member, require
+from xietong.region.rules import STRICT, Actor, Kind, of_member, require
 
 
 def enqueue(
@@ -198,6 +198,5 @@ def _locked(actor: Actor, number: int) -> Job:
     seen = queries.job(actor, number)
     job = Job.objects.select_for_update().get(pk=seen.pk)
     if job.asked_by != actor.key:
-        line = rules.STOP_OFFICE_JOB if job.scope == OFFICE else rules.STOP_JOB
-        require(actor, line, of=job.scope)
+        require(actor, rules.stop_line(job.scope), of=job.scope)
     return job

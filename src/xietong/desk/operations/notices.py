@@ -10,6 +10,7 @@ from django.utils import timezone
 from xietong.desk import rules
 from xietong.desk.models import Notice
 from xietong.desk.queries import holders_of
+from xietong.desk.sayings import stored
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.models import Person
@@ -40,7 +41,7 @@ def notify(
             sentence=sentence,
             params=dict(params or {}),
             subject=str(subject or ""),
-            url=url,
+            url=stored(url),
         )
         for one in sorted(told)
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone, translation
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
@@ -180,6 +181,7 @@ def tell_end(job: Job) -> None:
         sentence=sentence,
         params=params,
         subject=Reference("desk", "job", str(job.pk)),
+        url=reverse("desk:job", args=[job.pk]),
     )
 
 

@@ -2,7 +2,8 @@
 
 from xietong.desk.queries.files import content_of, files_visible_to, proposed_mapping, stored_file
 from xietong.desk.queries.holders import holders_of
-from xietong.desk.queries.jobs import job, jobs_visible_to
+from xietong.desk.queries.jobs import job, jobs_visible_to, may_stop, open_jobs
+from xietong.desk.queries.notices import notices_of, unread
 
 __all__ = [
     "content_of",
@@ -10,6 +11,10 @@ __all__ = [
     "holders_of",
     "job",
     "jobs_visible_to",
+    "may_stop",
+    "notices_of",
+    "open_jobs",
     "proposed_mapping",
     "stored_file",
+    "unread",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from xietong.desk import rules
 from xietong.desk.models import Job
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.rules import Actor, Kind
+from xietong.region.rules import Actor, Kind, may
 
 
 def jobs_visible_to(actor: Actor) -> QuerySet[Job]:
@@ -19,6 +19,11 @@ def jobs_visible_to(actor: Actor) -> QuerySet[Job]:
     return Job.objects.filter(
         Q(asked_by=actor.key) | Q(scope__in=sorted(rules.own_scopes(actor.held)))
     )
+
+
+def open_jobs(actor: Actor) -> QuerySet[Job]:
+    """Return the jobs on the actor's desk that wait or run."""
+    return jobs_visible_to(actor).filter(state__in=rules.OPEN)
 
 
 def job(actor: Actor, number: int) -> Job:
@@ -33,3 +38,8 @@ def job(actor: Actor, number: int) -> Job:
             number=str(number),
         )
     return found
+
+
+def may_stop(actor: Actor, job: Job) -> bool:
+    """Tell whether the actor may cancel or retry a job that the actor sees."""
+    return job.asked_by == actor.key or may(actor, rules.stop_line(job.scope), of=job.scope)

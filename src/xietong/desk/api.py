@@ -1,0 +1,61 @@
+"""Jobs and notices over HTTP: the same that the pages show and the commands print."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.views.decorators.csrf import csrf_protect
+from ninja import Path, Query, Router
+from ninja.decorators import decorate_view
+
+from xietong.desk import operations, queries
+from xietong.desk.schemas import JobOut, NoticeOut, job_out, notice_out
+from xietong.kit.problem_schema import ProblemOut
+from xietong.region.actors import actor_of
+
+router = Router(tags=["desk"])
+REFUSED = {400: ProblemOut, 403: ProblemOut, 404: ProblemOut, 422: ProblemOut}
+Number = Annotated[int, Path(ge=1, le=2**62)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/jobs", response={200: list[JobOut], **REFUSED}, summary="Jobs, newest first")
+def jobs(request: HttpRequest, limit: Limit = 50) -> list[JobOut]:
+    """Return the jobs on the actor's desk."""
+    return [job_out(one) for one in queries.jobs_visible_to(actor_of(request))[:limit]]
+
+
+@router.get("/jobs/{number}", response={200: JobOut, **REFUSED}, summary="A job")
+def job(request: HttpRequest, number: Number) -> JobOut:
+    """Return one job: how far it is, or how it ended."""
+    return job_out(queries.job(actor_of(request), number))
+
+
+@router.post("/jobs/{number}/cancel", response={200: JobOut, **REFUSED}, summary="Cancel a job")
+@decorate_view(csrf_protect)
+def cancel(request: HttpRequest, number: Number) -> JobOut:
+    """Cancel a job that waits or runs."""
+    return job_out(operations.cancel_job(actor=actor_of(request), number=number))
+
+
+@router.post("/jobs/{number}/retry", response={200: JobOut, **REFUSED}, summary="Try a job again")
+@decorate_view(csrf_protect)
+def retry(request: HttpRequest, number: Number) -> JobOut:
+    """Let a job that was refused, failed or cancelled wait again."""
+    return job_out(operations.retry_job(actor=actor_of(request), number=number))
+
+
+@router.get("/notices", response={200: list[NoticeOut], **REFUSED}, summary="The reader's notices")
+def notices(request: HttpRequest, limit: Limit = 50) -> list[NoticeOut]:
+    """Return the actor's own notices, newest first."""
+    return [notice_out(one) for one in queries.notices_of(actor_of(request))[:limit]]
+
+
+@router.post(
+    "/notices/{number}/read", response={200: NoticeOut, **REFUSED}, summary="Mark a notice as read"
+)
+@decorate_view(csrf_protect)
+def read(request: HttpRequest, number: Number) -> NoticeOut:
+    """Mark one of the actor's own notices as read."""
+    return notice_out(operations.read_notice(actor=actor_of(request), number=number))

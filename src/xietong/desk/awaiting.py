@@ -1,0 +1,68 @@
+"""What awaits a person: each room says in its awaiting.py which of its records do.
+
+    @awaits
+    def consents(actor: Actor) -> list[Awaiting]: ...
+
+A provider reads through its room's queries, so nobody is told of what he may not see; it is asked
+on every page, so it makes one or two indexed reads and returns no more than MOST items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
+
+from xietong.desk.sayings import here, say
+from xietong.region.rules import Actor, Kind
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """One record that waits for this person: what is to be done, where, and since when."""
+
+    sentence: str
+    url: str
+    since: datetime
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The sentence in the active language."""
+        return say(self.sentence, self.params)
+
+    @property
+    def here(self) -> str:
+        """The address in the active language."""
+        return here(self.url)
+
+
+Provider = Callable[[Actor], list[Awaiting]]
+_providers: list[Provider] = []
+
+
+def awaits(provider: Provider) -> Provider:
+    """Let a provider be asked for what awaits a person."""
+    if provider not in _providers:
+        _providers.append(provider)
+    return provider
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("awaiting")
+
+
+def what_awaits(actor: Actor) -> list[Awaiting]:
+    """Return what awaits the actor, the oldest first; nothing awaits who is no person."""
+    if actor.kind is not Kind.PERSON:
+        return []
+    _discover()
+    found = [one for provider in _providers for one in provider(actor)]
+    return sorted(found, key=lambda one: one.since)

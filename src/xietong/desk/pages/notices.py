@@ -1,0 +1,46 @@
+"""Notices on pages."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from xietong.desk import operations, queries
+from xietong.desk.awaiting import what_awaits
+from xietong.desk.schemas import notice_out
+from xietong.region.actors import actor_of
+
+A_PAGE = 30
+
+
+@require_safe
+def show_all(request: HttpRequest) -> HttpResponse:
+    """Show what awaits the actor, and the actor's notices."""
+    actor = actor_of(request)
+    page = Paginator(queries.notices_of(actor), A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "desk/notices.html",
+        {
+            "awaiting": what_awaits(actor),
+            "page": page,
+            "notices": [notice_out(one) for one in page],
+            "unread": queries.unread(actor),
+        },
+    )
+
+
+@require_POST
+def read(request: HttpRequest, number: int) -> HttpResponse:
+    """Mark a notice as read and go to what it tells of."""
+    notice = operations.read_notice(actor=actor_of(request), number=number)
+    return redirect(notice_out(notice).url or "desk:notices")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all notices as read."""
+    operations.read_all_notices(actor=actor_of(request))
+    return redirect("desk:notices")
