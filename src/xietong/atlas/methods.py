@@ -50,6 +50,8 @@ class Methods:
     gazetteer: Gazetteer
     digest: str
     corrections: Corrections = field(default_factory=Corrections)
+    # One hash over the house's own words and corrections, "" without any.
+    house: str = ""
 
     def rules(self) -> Rules:
         """Return the rules for reading a register today, wherever on earth it is tomorrow."""
@@ -67,7 +69,9 @@ class Methods:
             return self
         coder = _extended_coder(self.coder, words)
         told = json.dumps([[one.kind, one.code, one.word] for one in words])
-        return replace(self, coder=coder, digest=_hashed(self.digest, told))
+        return replace(
+            self, coder=coder, digest=_hashed(self.digest, told), house=_hashed(self.house, told)
+        )
 
     def with_corrections(self, corrections: Iterable[Correction]) -> Methods:
         """Return the same methods with corrections that stand over what they read."""
@@ -80,7 +84,12 @@ class Methods:
         )
         if not gathered.digest:
             return self
-        return replace(self, corrections=gathered, digest=_hashed(self.digest, gathered.digest))
+        return replace(
+            self,
+            corrections=gathered,
+            digest=_hashed(self.digest, gathered.digest),
+            house=_hashed(self.house, gathered.digest),
+        )
 
     def digest_with(self, outlines: BoundarySet | None) -> str:
         """Return one hash over everything that a row's place and code depend on."""

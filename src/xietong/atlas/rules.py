@@ -8,6 +8,10 @@ from xietong.region.rules import EVERY_ROLE, May, Role
 DRAFT, UNDER_REVIEW, APPROVED = "draft", "under_review", "approved"
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 STATES = (DRAFT, UNDER_REVIEW, APPROVED, PUBLISHED, WITHDRAWN)
+# An import under way.
+UPLOADED, MAPPED, CHECKED = "uploaded", "mapped", "checked"
+READY, COMMITTED, DISCARDED = "ready", "committed", "discarded"
+UNDER_WAY = (UPLOADED, MAPPED, CHECKED, READY)
 
 ANALYSTS = frozenset({Role.ANALYST, Role.OFFICER})
 OFFICERS = frozenset({Role.OFFICER})
@@ -16,6 +20,14 @@ READ_DRAFTS = May("read_draft_edition", own=EVERY_ROLE, others=EVERY_ROLE, offic
 READ_REGISTERS = May("read_registers", own=EVERY_ROLE)
 CHECK_REGISTER = May("check_register", own=ANALYSTS)
 IMPORT_REGISTER = May("import_register", own=OFFICERS)
+READ_IMPORTS = May("read_imports", own=ANALYSTS)
+BEGIN_DRAFT = May("begin_draft", own=OFFICERS)
+MAP_DRAFT = May("map_draft", own=OFFICERS, states=UNDER_WAY)
+CHECK_DRAFT = May("check_draft", own=OFFICERS, states=(MAPPED, CHECKED, READY))
+MARK_DRAFT = May("mark_draft", own=ANALYSTS, states=(CHECKED, READY))
+COMMIT_DRAFT = May("commit_draft", own=OFFICERS, states=(READY,))
+DISCARD_DRAFT = May("discard_draft", own=OFFICERS, states=UNDER_WAY)
+RESTORE_VERSION = May("restore_version", own=OFFICERS)
 COMPILE_EDITION = May("compile_edition", office=ANALYSTS)
 SUBMIT_EDITION = May("submit_edition", office=OFFICERS, states=(DRAFT,))
 RETURN_EDITION = May("return_edition", office=OFFICERS | APPROVERS, states=(UNDER_REVIEW, APPROVED))
@@ -59,6 +71,14 @@ TABLE: tuple[May, ...] = (
     READ_REGISTERS,
     CHECK_REGISTER,
     IMPORT_REGISTER,
+    READ_IMPORTS,
+    BEGIN_DRAFT,
+    MAP_DRAFT,
+    CHECK_DRAFT,
+    MARK_DRAFT,
+    COMMIT_DRAFT,
+    DISCARD_DRAFT,
+    RESTORE_VERSION,
     COMPILE_EDITION,
     SUBMIT_EDITION,
     RETURN_EDITION,
@@ -161,4 +181,53 @@ def may_withdraw(state: str, number: int, reason: str) -> None:
             N_("A withdrawal needs a reason that readers will see."),
             way_out=N_("Give the reason in a sentence."),
             field="reason",
+        )
+
+
+def may_go_on(state: str) -> None:
+    """What is committed or discarded is over."""
+    if state == COMMITTED:
+        raise Refusal(
+            "draft_committed",
+            N_("This import has been committed already."),
+            way_out=N_("See its version in the list; to undo it, restore an earlier one."),
+        )
+    if state == DISCARDED:
+        raise Refusal(
+            "draft_discarded",
+            N_("This import was discarded."),
+            way_out=N_("Upload the file again."),
+        )
+
+
+def may_check(state: str) -> None:
+    """A file is checked once it is known which column is which."""
+    may_go_on(state)
+    if state == UPLOADED:
+        raise Refusal(
+            "draft_not_mapped",
+            N_("It has not been said yet which column is which."),
+            way_out=N_("Confirm the columns first."),
+        )
+
+
+def may_mark(state: str) -> None:
+    """Only what was checked can be marked up."""
+    may_check(state)
+    if state == MAPPED:
+        raise Refusal(
+            "draft_not_checked",
+            N_("This file has not been checked to its end."),
+            way_out=N_("Wait for the check, or ask for it again."),
+        )
+
+
+def may_commit(state: str) -> None:
+    """Only what was checked and not refused is committed."""
+    may_mark(state)
+    if state == CHECKED:
+        raise Refusal(
+            "draft_refused",
+            N_("The check found faults that refuse the register; none of it is taken."),
+            way_out=N_("Mend the faults, and upload the file again."),
         )

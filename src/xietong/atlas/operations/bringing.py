@@ -117,6 +117,7 @@ def bring(
                 code_rule=ways.rules().credit_code,
                 words_alone=ways.placer() if located and outlines is not None else None,
                 corrections=ways.corrections,
+                house=ways.house,
             )
             written = engine.write_register(
                 source.watched(lambda done: progress(stage, done)),

@@ -50,6 +50,7 @@ class Treatment:
         code_rule: CodeRule | None = None,
         words_alone: Placer | None = None,
         corrections: Corrections | None = None,
+        house: str = "",
     ) -> None:
         self._placer = placer
         self._words_alone = words_alone
@@ -58,6 +59,7 @@ class Treatment:
         self._member = member
         self._progress = progress
         self._code_rule = code_rule
+        self._house = house
         self._overriding = Overriding(corrections or Corrections())
         self._counts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
@@ -90,6 +92,7 @@ class Treatment:
             "placed_by": dict(sorted(self._reasons.items())),
             "coded_by": dict(sorted(self._coded_by.items())),
             "corrections": self._overriding.facts(),
+            "house": self._house,
             **stated,
         }
 

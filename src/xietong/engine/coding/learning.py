@@ -261,7 +261,7 @@ def _words(text: str) -> set[str]:
 
 
 def _known(word: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether the word says something already, or holds or crosses what says how it is meant."""
+    """Tell whether the word says something already, or holds what says how things are meant."""
     return (
         word in vocabulary.name_senses
         or word in vocabulary.scope_senses

@@ -1,0 +1,385 @@
+"""Correcting what was read of a unit: told, withdrawn, undone, and applied to the register."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.utils import timezone
+
+from xietong.atlas import methods, rules, storage
+from xietong.atlas.models import Assignment, Correction, RegisterVersion
+from xietong.atlas.operations.bringing import Brought, manner_of, not_kept
+from xietong.atlas.operations.recording import About, lock_importers, newest_of, record_version
+from xietong.atlas.operations.treatment import Treatment, given_again
+from xietong.atlas.queries import corrections as queries
+from xietong.atlas.queries import rows
+from xietong.engine.register.corrections import FIELDS, INDUSTRY, PLACE
+from xietong.engine.register.rewriting import rewrite_register
+from xietong.kit.progress import Progress, silent
+from xietong.kit.references import Reference
+from xietong.kit.refusals import N_, Refusal
+from xietong.region.models import Member
+from xietong.region.operations import change, record
+from xietong.region.rules import Actor, require
+
+UNDO_SECONDS = 10
+# What the way from the click to the server may take.
+GRACE_SECONDS = 5
+MOST_REASON = 300
+# Doubts that a treatment counts anew.
+TREATED = (
+    *("coordinates_swapped", "coordinates_outside_region"),
+    *("industry_code_unknown", "industry_code_split"),
+)
+
+
+def correct_unit(
+    *,
+    actor: Actor,
+    member: str,
+    unit: str,
+    field: str,
+    value: str,
+    reason: str = "",
+    seen: int | None = None,
+) -> Correction:
+    """Say what a unit's industry or place is, or confirm what was read; it stands from now on.
+
+    `seen` is the correction in force that the officer looked at, None for none: where another one
+    stands by now, nothing is lost but refused, `corrected_meanwhile`. Refuses `no_such_register`,
+    `no_such_unit`, `value_unknown`, `field_unknown` and `reason_too_long` too.
+    """
+    require(actor, rules.CORRECT_UNIT)
+    owner = rows.member_for(actor, member, rules.CORRECT_UNIT)
+    _check(field, value, reason)
+    known = queries.unit_of(rows.present_version(actor, member, rules.READ_ROWS), unit)
+    read = known.industry if field == INDUSTRY else known.place
+    with change():
+        _queue_up(owner)
+        standing = _standing(owner, unit, field)
+        if standing is not None and (standing.to_value, standing.made_by) == (value, actor.key):
+            return standing  # the same click twice
+        if (standing.pk if standing else None) != seen:
+            raise meanwhile(standing)
+        if standing is not None:
+            _withdraw(standing, actor, "replaced")
+        made = Correction.objects.create(
+            member=owner,
+            unit=unit,
+            field=field,
+            from_value=read,
+            to_value=value,
+            method_digest=known.version.method_digest,
+            reason=reason.strip(),
+            made_by=actor.key,
+            made_by_name=actor.name,
+            replaces=standing,
+        )
+        Assignment.objects.filter(member=owner, unit=unit, taken_by=actor.key).delete()
+        record(
+            actor=actor,
+            verb="correct_unit",
+            subject=_reference(made),
+            reason=made.reason,
+            before=read,
+            after=value,
+            member=owner.code,
+            field=field,
+        )
+    return made
+
+
+def withdraw_correction(*, actor: Actor, key: int, reason: str) -> Correction:
+    """Take a correction back: at the next version the machine's reading counts again.
+
+    Refuses `no_such_correction`, `correction_withdrawn`, `reason_missing` and `reason_too_long`.
+    """
+    require(actor, rules.WITHDRAW_CORRECTION)
+    found = queries.correction(actor, key)
+    if not reason.strip():
+        raise Refusal(
+            "reason_missing",
+            N_("A correction is not withdrawn without a reason."),
+            way_out=N_("Give the reason in a sentence."),
+            field="reason",
+        )
+    _check_reason(reason)
+    with change():
+        _queue_up(found.member)
+        found.refresh_from_db()
+        _must_stand(found)
+        _withdraw(found, actor, reason.strip())
+        record(
+            actor=actor,
+            verb="withdraw_correction",
+            subject=_reference(found),
+            reason=found.withdrawn_because,
+            before=found.to_value,
+            after=found.from_value,
+            member=found.member.code,
+        )
+    return found
+
+
+def undo_correction(*, actor: Actor, key: int) -> Correction:
+    """Take back what one has said just now; what it had replaced stands again.
+
+    Refuses `no_such_correction`, `correction_withdrawn`, and `undo_too_late` after ten seconds or
+    to anybody else.
+    """
+    require(actor, rules.UNDO_CORRECTION)
+    found = queries.correction(actor, key)
+    with change():
+        _queue_up(found.member)
+        found.refresh_from_db()
+        _must_stand(found)
+        late = timezone.now() - found.made_at > timedelta(seconds=UNDO_SECONDS + GRACE_SECONDS)
+        if late or found.made_by != actor.key:
+            raise Refusal(
+                "undo_too_late",
+                N_("This can be undone for {seconds} seconds, by whoever did it."),
+                way_out=N_("Withdraw the correction with a reason."),
+                seconds=UNDO_SECONDS,
+            )
+        _withdraw(found, actor, "undone")
+        if found.replaces is not None:
+            Correction.objects.filter(pk=found.replaces.pk).update(
+                withdrawn_at=None, withdrawn_by="", withdrawn_by_name="", withdrawn_because=""
+            )
+        record(
+            actor=actor,
+            verb="undo_correction",
+            subject=_reference(found),
+            before=found.to_value,
+            after=found.replaces.to_value if found.replaces else found.from_value,
+            member=found.member.code,
+        )
+    return found
+
+
+def take_unit(*, actor: Actor, member: str, unit: str) -> Assignment:
+    """Say that one looks at a unit; refuses `taken_by_other` where somebody else does."""
+    require(actor, rules.TAKE_UNIT)
+    owner = rows.member_for(actor, member, rules.TAKE_UNIT)
+    queries.unit(actor, member, unit)
+    with change():
+        _queue_up(owner)
+        held = Assignment.objects.filter(member=owner, unit=unit).first()
+        if held is not None:
+            if held.taken_by != actor.key:
+                raise Refusal(
+                    "taken_by_other",
+                    N_("{name} has taken this unit."),
+                    way_out=N_("Choose the next one, or ask {name} to release it."),
+                    name=held.taken_by_name,
+                )
+            return held
+        taken = Assignment.objects.create(
+            member=owner, unit=unit, taken_by=actor.key, taken_by_name=actor.name
+        )
+        record(
+            actor=actor,
+            verb="take_unit",
+            subject=Reference("atlas", "assignment", str(taken.pk)),
+            member=owner.code,
+        )
+    return taken
+
+
+def release_unit(*, actor: Actor, member: str, unit: str) -> bool:
+    """Let a unit go that one has taken; return whether one had."""
+    require(actor, rules.RELEASE_UNIT)
+    owner = rows.member_for(actor, member, rules.RELEASE_UNIT)
+    with change():
+        held = Assignment.objects.filter(member=owner, unit=unit, taken_by=actor.key).first()
+        if held is None:
+            return False
+        record(
+            actor=actor,
+            verb="release_unit",
+            subject=Reference("atlas", "assignment", str(held.pk)),
+            member=owner.code,
+        )
+        held.delete()
+    return True
+
+
+def apply_corrections(
+    *, actor: Actor, member: str, progress: Progress = silent
+) -> tuple[RegisterVersion, bool]:
+    """Make a new version of the present one's rows with the corrections and words of today.
+
+    Returns the version and whether it is new: where nothing has changed since, it is the present
+    one. Refuses `no_such_register`, `register_not_kept`, and `register_changed_meanwhile` where
+    another version came in.
+    """
+    require(actor, rules.APPLY_CORRECTIONS)
+    owner = rows.member_for(actor, member, rules.APPLY_CORRECTIONS)
+    version = newest_of(owner)
+    if version is None:
+        raise rows.no_register(member)
+    ways = methods.current_for(owner)
+    outlines = methods.surveyed_outlines(actor)
+    if version.method_digest == manner_of(ways, outlines):
+        return version, False
+    shelf = storage.registers()
+    kept = shelf.folder / f"{version.digest}.parquet"
+    try:
+        with shelf.aside() as scratch, ways.coder.workers(settings.XIETONG_THREADS) as workers:
+            progress(f"Read {owner.code}")
+            columns = pq.read_table(kept, columns=["industry_code", "longitude"])
+            located = pc.any(pc.is_valid(columns["longitude"])).as_py()
+            drawn = outlines if located else None
+            treatment = Treatment(
+                ways.placer(drawn),
+                workers,
+                given_again(columns["industry_code"], version.quality.get("stated_edition"), ways),
+                member=owner.place_code,
+                progress=lambda what, done=0, total=None: progress(
+                    f"{what} {owner.code}", done, total
+                ),
+                code_rule=ways.rules().credit_code,
+                words_alone=ways.placer() if drawn is not None else None,
+                corrections=ways.corrections,
+                house=ways.house,
+            )
+            path, digest = rewrite_register(kept, scratch, transform=treatment)
+            shelf.keep(path, path.name)
+    except OSError as fault:
+        raise not_kept(version.source_name, fault) from fault
+    problems = {
+        code: count
+        for code, count in version.quality.get("problems", {}).items()
+        if code not in TREATED
+    }
+    brought = Brought(
+        digest=digest,
+        source_name=version.source_name,
+        source_digest=version.source_digest,
+        method_digest=manner_of(ways, outlines),
+        rows=version.rows,
+        quality={
+            **version.quality,
+            **treatment.quality(),
+            "problems": {**problems, **treatment.problems()},
+        },
+    )
+    progress(f"Record {owner.code}")
+    with change():
+        lock_importers(owner)
+        newest = newest_of(owner)
+        if newest is None or newest.pk != version.pk:
+            raise Refusal(
+                "register_changed_meanwhile",
+                N_("Another version of the register came in; nothing was stored."),
+                way_out=N_("Look whether it has the corrections, and apply them again if not."),
+            )
+        return record_version(actor, owner, About(), brought, verb="apply_corrections")
+
+
+def meanwhile(standing: Correction | None) -> Refusal:
+    """Say who was first, and with what."""
+    if standing is None:
+        return Refusal(
+            "corrected_meanwhile",
+            N_("The correction that you saw was withdrawn meanwhile; yours was not stored."),
+            way_out=N_("Look at the unit again and decide anew."),
+        )
+    return Refusal(
+        "corrected_meanwhile",
+        N_("{name} has set the {field} to {value} ({when} UTC); yours was not stored."),
+        way_out=N_("Look at the unit again and decide anew."),
+        name=standing.made_by_name,
+        field=standing.field,
+        value=standing.to_value,
+        when=standing.made_at.strftime("%Y-%m-%d %H:%M:%S"),
+    )
+
+
+def value_known(field: str, value: str) -> bool:
+    """Tell whether a code is one of today's industries or places."""
+    ways = methods.current()
+    return value in (ways.codes if field == INDUSTRY else ways.gazetteer.history.places)
+
+
+def _check(field: str, value: str, reason: str) -> None:
+    if field not in FIELDS:
+        raise Refusal(
+            "field_unknown",
+            N_("“{text}” is nothing that is corrected."),
+            way_out=N_("Correct the industry or the place."),
+            field="field",
+            text=field,
+        )
+    if not value_known(field, value):
+        raise Refusal(
+            "value_unknown",
+            N_("“{value}” is no code of an industry in use.")
+            if field == INDUSTRY
+            else N_("“{value}” is no code of a place on the map."),
+            way_out=N_("Search by name and choose one that is offered."),
+            field="value",
+            value=value[:40],
+        )
+    _check_reason(reason)
+
+
+def _check_reason(reason: str) -> None:
+    if len(reason) > MOST_REASON:
+        raise Refusal(
+            "reason_too_long",
+            N_("The reason is longer than {most} characters."),
+            way_out=N_("Shorten it."),
+            field="reason",
+            most=MOST_REASON,
+        )
+
+
+def _queue_up(owner: Member) -> None:
+    """Let officers of one member write one after the other, each seeing what the last one did."""
+    Member.objects.select_for_update().get(pk=owner.pk)
+
+
+def _standing(owner: Member, unit: str, field: str) -> Correction | None:
+    return Correction.objects.filter(
+        member=owner, unit=unit, field=field, withdrawn_at__isnull=True
+    ).first()
+
+
+def _must_stand(found: Correction) -> None:
+    if found.withdrawn_at is not None:
+        raise Refusal(
+            "correction_withdrawn",
+            N_("This correction was withdrawn by {name} already."),
+            way_out=N_("Nothing is left to do."),
+            name=found.withdrawn_by_name,
+        )
+
+
+def _withdraw(found: Correction, actor: Actor, because: str) -> None:
+    found.withdrawn_at = timezone.now()
+    found.withdrawn_by = actor.key
+    found.withdrawn_by_name = actor.name
+    found.withdrawn_because = because
+    found.save()
+
+
+def _reference(found: Correction) -> Reference:
+    return Reference("atlas", "correction", str(found.pk))
+
+
+__all__ = [
+    "GRACE_SECONDS",
+    "PLACE",
+    "UNDO_SECONDS",
+    "apply_corrections",
+    "correct_unit",
+    "release_unit",
+    "take_unit",
+    "undo_correction",
+    "value_known",
+    "withdraw_correction",
+]
