@@ -236,6 +236,35 @@ PROBLEMS: dict[str, Words] = {
         N_("{longitude}, {latitude} has longitude and latitude exchanged; they were read so"),
         N_("Exchange the headings of the two columns."),
     ),
+    # Of a register that can be read, and yet may be the wrong one.
+    "rows_of_another_member": Words(
+        N_("{percent}% of the rows that were placed lie in another member, most in {name_en}"),
+        N_("Check that this is the right file, and that it was uploaded for the right member."),
+    ),
+    "rows_vanish": Words(
+        N_("{rows} of the {before} rows of the version before are not in this file ({percent}%)"),
+        N_("Check that the file is complete; a part of a register replaces the whole of it."),
+    ),
+    "placing_falls": Words(
+        N_("{before}% of the rows were placed at the county before, {after}% now"),
+        N_("See whether a column of addresses or codes is missing or was read as another."),
+    ),
+    "coding_falls": Words(
+        N_("{before}% of the rows had an industry before, {after}% now"),
+        N_("See whether the column of scopes or codes is missing or was read as another."),
+    ),
+    "columns_vanish": Words(
+        N_("these columns were filled before and are empty now: {columns}"),
+        N_("See whether they are in the file under another heading."),
+    ),
+    "few_placed": Words(
+        N_("only {percent}% of the rows could be placed at all"),
+        N_("See whether the columns of addresses and codes were read as what they are."),
+    ),
+    "nothing_changes": Words(
+        N_("all rows are those of the version before"),
+        N_("Nothing need be imported; discard it, or commit it for its words."),
+    ),
     # Of outlines.
     "not_geojson": Words(
         N_("the file is no GeoJSON collection of features"),
@@ -291,5 +320,46 @@ PROBLEMS: dict[str, Words] = {
     "vocabulary_word_unknown": Words(
         N_("“{word}” is sold but named nowhere as goods"),
         N_("Add it to the goods, or take it out."),
+    ),
+    # Of the audit, where the row is the number of an entry.
+    "audit_entry_missing": Words(
+        N_("{count} entries before this one are missing"),
+        N_("Look for them in the last backup: they were taken out of the database by hand."),
+    ),
+    "audit_entry_changed": Words(
+        N_("the entry is not the one that its hash was made of"),
+        N_("Compare it with the last backup: it was changed in the database by hand."),
+    ),
+    "audit_entry_unreadable": Words(
+        N_("the entry does not have the form of an entry"),
+        N_("Compare it with the last backup: it was changed in the database by hand."),
+    ),
+    "audit_entry_unlinked": Words(
+        N_("the entry does not hang on the one that stands before it"),
+        N_("Compare both with the last backup: one of them was exchanged."),
+    ),
+    "audit_column_differs": Words(
+        N_("the column does not say what the entry says"),
+        N_("Trust the entry's text, and compare the column with the last backup."),
+    ),
+    "audit_clock_unnoted": Words(
+        N_("the entry does not say how its time stands to that of the one before"),
+        N_("Compare it with the last backup: it was not written by this house."),
+    ),
+    "audit_tail_cut": Words(
+        N_("the audit ends at entry {last}, and there was this one"),
+        N_("Look for the end in the last backup: it was cut off."),
+    ),
+    "audit_head_differs": Words(
+        N_("another entry had this number when the head was kept"),
+        N_("Compare the entries from here on with the last backup."),
+    ),
+    "audit_head_forged": Words(
+        N_("the head of the audit does not carry the signature that it claims"),
+        N_("Take the head from where you kept it, as it was written."),
+    ),
+    "audit_head_foreign": Words(
+        N_("the head of the audit was signed by a key that was never this node's"),
+        N_("Take a head that this node signed; `xietong node show` names its keys."),
     ),
 }

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 from django.conf import settings
 
-from xietong.region import operations, queries
+from xietong.kit.progress import Printer
+from xietong.region import exports, operations, queries
 from xietong.region.packs import read_pack
 from xietong.region.rules import LOCAL
+from xietong.region.verbs import words_of
 
 
 @click.group()
@@ -55,4 +57,71 @@ def boundaries(county: Path, crs: str, code_property: str, attribution: str) -> 
     click.echo(f"{row.digest[:12]}: {'imported' if changed else 'unchanged'}")
 
 
-COMMANDS = (region,)
+@click.group()
+def audit() -> None:
+    """Who changed what: one chain of entries that nobody can change unseen."""
+
+
+@audit.command("verify")
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A head kept elsewhere that the audit must still reach; may be given again.",
+)
+@click.option("--keep/--no-keep", default=True, help="Keep today's head below XIETONG_HOME/heads.")
+def verify(heads: tuple[Path, ...], keep: bool) -> None:
+    """Verify every entry, the links between them, and that the end reaches every head kept."""
+    given = [queries.read_head(path.read_bytes(), path.name) for path in heads]
+    kept = queries.kept_heads()
+    end = queries.verified(LOCAL, [*given, *kept], Printer())
+    click.echo(f"{end.number}\t{end.hash}")
+    if keep and end.number:
+        operations.keep_head(actor=LOCAL)
+
+
+@audit.command("head")
+def head() -> None:
+    """Print the end of the audit, signed by this node; keep it where the node cannot reach."""
+    click.echo(queries.audit_head(LOCAL).as_json())
+
+
+@audit.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--verb", default="", help="Only entries of this verb.")
+@click.option("--member", default="", help="Only entries on records of this member.")
+@click.option("--subject", default="", help="Only entries on this record, as room:kind:key.")
+def export(file: Path, verb: str, member: str, subject: str) -> None:
+    """Write entries to FILE: .jsonl, which can be verified elsewhere, or .xlsx to read."""
+    wanted = queries.Wanted(verb=verb, member=member, subject=subject)
+    click.echo(f"{file}\t{exports.write_audit(LOCAL, wanted, file)}")
+
+
+@audit.command("show")
+@click.argument("subject")
+def show(subject: str) -> None:
+    """Show what happened to SUBJECT, a record as room:kind:key, the newest first."""
+    for one in queries.history(LOCAL, exports.reference(subject)):
+        known = f"{one.before[:12]} → {one.after[:12]}" if one.before or one.after else ""
+        told = [str(one.number), f"{one.at:%Y-%m-%d %H:%M:%S}Z", one.actor, words_of(one.verb)]
+        click.echo("\t".join([*told, known, one.reason]))
+
+
+@click.group()
+def node() -> None:
+    """This node: the key by which others know what it signed."""
+
+
+@node.command("show")
+def show_node() -> None:
+    """Print the node's public key and its fingerprint; the key is made where there is none."""
+    row, _ = operations.note_node_key(actor=LOCAL)
+    click.echo(f"{row.fingerprint}\t{row.public_key}")
+
+
+COMMANDS = (
+    audit,
+    node,
+    region,
+)

@@ -215,6 +215,8 @@ READ_AUDIT = May(
     own=frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR}),
     office=frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR}),
 )
+NOTE_NODE_KEY = May("note_node_key")
+KEEP_HEAD = May("keep_head")
 READ_RULES = May("read_rules", own=ADMINISTRATORS, office=ADMINISTRATORS)
 TABLE: tuple[May, ...] = (
     LOAD_REGION,
@@ -237,5 +239,7 @@ TABLE: tuple[May, ...] = (
     DEACTIVATE_PERSON,
     REACTIVATE_PERSON,
     READ_AUDIT,
+    NOTE_NODE_KEY,
+    KEEP_HEAD,
     READ_RULES,
 )

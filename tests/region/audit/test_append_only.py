@@ -179,8 +179,8 @@ def test_entries_from_before_the_chain_are_its_first_links() -> None:
         cursor.execute(
             "INSERT INTO region_auditentry"
             " (at, actor, verb, subject, reason, before, after, details) VALUES"
-            " ('2026-01-02 03:04:05.678901+00:00', 'local', 'detach_name', 'atlas:published_name:1',"
-            " '不再营业', '', '', '{}')"
+            " ('2026-01-02 03:04:05.678901+00:00', 'local', 'detach_name',"
+            " 'atlas:published_name:1', '不再营业', '', '', '{}')"
         )
     call_command("migrate", verbosity=0)
     first, second = AuditEntry.objects.all()

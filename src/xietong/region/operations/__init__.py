@@ -2,13 +2,20 @@
 
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.boundaries import draw_schematic_boundaries, import_boundaries
+from xietong.region.operations.heads import keep_head, note_node_key
 from xietong.region.operations.invitations import (
     accept_invitation,
+    invitation_of,
     invite_person,
     recall_invitation,
 )
 from xietong.region.operations.mandates import grant_mandate, revoke_mandate
-from xietong.region.operations.organisation_tables import Imported, import_organisations
+from xietong.region.operations.organisation_tables import (
+    Imported,
+    headings,
+    import_organisations,
+    table_laid,
+)
 from xietong.region.operations.organisations import (
     About,
     add_organisation,
@@ -34,14 +41,19 @@ __all__ = [
     "deactivate_person",
     "draw_schematic_boundaries",
     "grant_mandate",
+    "headings",
     "import_boundaries",
     "import_organisations",
+    "invitation_of",
     "invite_person",
+    "keep_head",
     "load_region",
     "move_person",
+    "note_node_key",
     "reactivate_person",
     "recall_invitation",
     "record",
     "rename_person",
     "revoke_mandate",
+    "table_laid",
 ]

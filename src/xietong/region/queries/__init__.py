@@ -1,5 +1,24 @@
 """The reads of the region, by subject; each is for an actor."""
 
+from xietong.region.queries.audit import (
+    Sheet,
+    Wanted,
+    entries,
+    history,
+    members_of_audit,
+    reads_whole_audit,
+    sheet_of_entries,
+    verbs_in_audit,
+)
+from xietong.region.queries.audit_chain import (
+    SignedHead,
+    audit_head,
+    kept_heads,
+    read_head,
+    signed_head,
+    verified,
+)
+from xietong.region.queries.filters import Invitations, Mandates, Organisations, People
 from xietong.region.queries.organisations import (
     members_for,
     organisation,
@@ -25,25 +44,57 @@ from xietong.region.queries.places import (
     places_of_the_map,
     the_region,
 )
+from xietong.region.queries.shown import (
+    invitation_out,
+    mandate_out,
+    organisation_out,
+    person_out,
+    state_of,
+    state_of_invitation,
+)
 
 __all__ = [
+    "Invitations",
+    "Mandates",
+    "Organisations",
+    "People",
+    "Sheet",
+    "SignedHead",
+    "Wanted",
+    "audit_head",
     "chains",
+    "entries",
+    "history",
     "industries",
     "invitation",
+    "invitation_out",
     "invitations_visible_to",
+    "kept_heads",
     "manages",
     "mandate",
+    "mandate_out",
     "mandates_visible_to",
     "member",
     "members",
     "members_for",
+    "members_of_audit",
     "newest_boundaries",
     "organisation",
+    "organisation_out",
     "organisations_for",
     "organisations_visible_to",
     "people_managed_by",
     "people_visible_to",
     "person",
+    "person_out",
     "places_of_the_map",
+    "read_head",
+    "reads_whole_audit",
+    "sheet_of_entries",
+    "signed_head",
+    "state_of",
+    "state_of_invitation",
     "the_region",
+    "verbs_in_audit",
+    "verified",
 ]
