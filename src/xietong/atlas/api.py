@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
-from xietong.atlas import exports, queries
+from xietong.atlas import comparison, exports, queries
+from xietong.atlas.comparison import Asked, ChangelogOut, Group
 from xietong.atlas.exports import Format
 from xietong.atlas.schemas import (
     ClusterOut,
@@ -195,3 +196,25 @@ def search(
 ) -> list[SearchHit]:
     """Return places, industries, chains and clusters by Chinese, pinyin or English."""
     return queries.search(actor_of(request), _number(which), q)
+
+
+@router.get(
+    "/comparison",
+    response={200: ChangelogOut, **REFUSED},
+    summary="What has changed between two editions",
+)
+def compare(
+    request: HttpRequest,
+    before: Annotated[int, Query(alias="from", ge=1, lt=10**9)],
+    after: Annotated[int, Query(alias="to", ge=1, lt=10**9)],
+    industry: Annotated[str | None, Query(max_length=80)] = None,
+    level: Level | None = None,
+    member: Annotated[str | None, Query(max_length=80)] = None,
+    change: Group | None = None,
+    offset: Annotated[int, Query(ge=0, lt=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ChangelogOut:
+    """Return changes in words, what matters most first; all follow from what both publish."""
+    whole = comparison.compared(actor_of(request), before, after)
+    asked = Asked(industry=industry, level=level, member=member, group=change)
+    return comparison.changelog(whole, asked, offset=offset, limit=limit)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import click
 
-from xietong.atlas import annotate, exports, operations, queries
+from xietong.atlas import annotate, comparison, exports, operations, queries
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
 from xietong.kit.doors import problem_line
@@ -180,6 +180,11 @@ def layer(
         body = shown.model_dump_json(indent=1).encode("utf-8")
     else:
         body = exports.body(kind, about, shown, lambda: queries.boundaries(LOCAL, edition, level))
+    _write(output, body)
+    click.echo(f"{output}: {len(shown.cells)} places")
+
+
+def _write(output: Path, body: bytes) -> None:
     try:
         output.write_bytes(body)
     except OSError as fault:
@@ -191,7 +196,6 @@ def layer(
             output=str(output),
             fault=fault.strerror or str(fault),
         ) from fault
-    click.echo(f"{output}: {len(shown.cells)} places")
 
 
 @atlas.command("clusters")
@@ -277,6 +281,54 @@ def detach_name(key: int, reason: str) -> None:
     """Take published name KEY off the map."""
     operations.detach_name(actor=LOCAL, key=key, reason=reason)
     click.echo(f"{key}: detached")
+
+
+@atlas.command("compare")
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@click.option("--industry", default=None, help=INDUSTRY)
+@click.option("--level", type=click.Choice(get_args(Level)), default=None, help="Only this level.")
+@click.option("--member", default=None, help="Only what concerns the member of this code.")
+@click.option(
+    "--change",
+    type=click.Choice(get_args(comparison.Group)),
+    default=None,
+    help="Only what was added, removed, moved or changed.",
+)
+@click.option("--most", type=int, default=SHOWN, help="How many changes are printed.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "csv", "xlsx"]),
+    default="text",
+    help="Sentences, all that the API tells, or a table.",
+)
+@click.option("-o", "--output", type=OUTPUT, default=None, help="The file to write a table to.")
+def compare(
+    before: int,
+    after: int,
+    industry: str | None,
+    level: Level | None,
+    member: str | None,
+    change: comparison.Group | None,
+    most: int,
+    kind: str,
+    output: Path | None,
+) -> None:
+    """Tell what has changed from edition BEFORE to edition AFTER, what matters most first."""
+    whole = comparison.compared(LOCAL, before, after)
+    asked = comparison.Asked(industry=industry, level=level, member=member, group=change)
+    if kind == "text":
+        for one in comparison.found(whole, asked)[:most]:
+            click.echo(comparison.sentence(whole, one))
+    elif kind == "json":
+        click.echo(comparison.changelog(whole, asked, limit=most).model_dump_json(indent=1))
+    else:
+        about = queries.edition(LOCAL, before), queries.edition(LOCAL, after)
+        name = output or Path(f"xietong-{before}-{after}-changes.{kind}")
+        body = comparison.as_file("csv" if kind == "csv" else "xlsx", whole, asked, about)
+        _write(name, body)
+        click.echo(f"{name}: {len(comparison.found(whole, asked))}")
 
 
 @atlas.command("sweep")

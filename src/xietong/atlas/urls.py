@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xietong.atlas.pages import clusters, map_page, methods, places, registers
+from xietong.atlas.pages import clusters, comparison, map_page, methods, places, registers
 
 app_name = "atlas"
 urlpatterns = [
@@ -12,7 +12,16 @@ urlpatterns = [
     path("clusters/", clusters.directory, name="clusters"),
     path("clusters/export.<str:kind>", clusters.export, name="clusters_export"),
     path("clusters/<str:key>/", clusters.show, name="cluster"),
+    path("editions/", editions.directory, name="editions"),
+    path("editions/compile/", editions.compile_, name="compile_edition"),
+    path("editions/<int:number>/", editions.show, name="edition"),
+    path("editions/<int:number>/submit/", editions.submit, name="submit_edition"),
+    path("editions/<int:number>/return/", editions.return_, name="return_edition"),
+    path("editions/<int:number>/publish/", editions.publish, name="publish_edition"),
+    path("editions/<int:number>/withdraw/", editions.withdraw, name="withdraw_edition"),
     path("places/<str:code>/", places.show, name="place"),
+    path("compare/", comparison.show, name="comparison"),
+    path("compare/export.<str:kind>", comparison.export, name="comparison_export"),
     path("registers/", registers.show, name="registers"),
     path("methods/", methods.show, name="methods"),
 ]

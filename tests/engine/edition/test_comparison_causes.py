@@ -162,7 +162,9 @@ def test_an_equal_edition_has_nothing_to_account_for() -> None:
 def test_what_is_hidden_is_neither_accounted_for_nor_named(hidden: str) -> None:
     old = {"a": (50, 950), "b": (80, 920), "c": (70, 930)}
     new = {**old, "a": (90, 950), "b": (2, 920)}
-    before, after = edition_of(old), edition_of(new, **{hidden: ["b"]})
+    gone = ["b"]
+    after = edition_of(new, withheld=gone) if hidden == "withheld" else edition_of(new, thin=gone)
+    before = edition_of(old)
     told = why(before, after)
     assert told is not None
     assert [one.place for one in told.passed] == ["c"]
