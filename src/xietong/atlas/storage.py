@@ -14,6 +14,11 @@ def registers() -> Shelf:
     return Shelf(Path(settings.XIETONG_HOME) / "registers")
 
 
+def drafts() -> Shelf:
+    """What checks of registers found: lists of problems, and workbooks that are marked up."""
+    return Shelf(Path(settings.XIETONG_HOME) / "drafts")
+
+
 def editions() -> Shelf:
     """Frozen editions, one folder each."""
     return Shelf(Path(settings.XIETONG_HOME) / "editions")

@@ -41,6 +41,7 @@ class RegisterVersion(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="restored_as"
     )
     reason = models.TextField(blank=True, help_text="why it was restored, or brought in despite")
+    changes = models.JSONField(null=True, help_text="rows by what became of the version before")
     imported_at = models.DateTimeField(auto_now_add=True)
     imported_by = models.CharField(max_length=100)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from xietong.atlas.models import Register, RegisterVersion
 from xietong.atlas.operations.bringing import Brought
+from xietong.engine.register import Difference
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.models import Member
@@ -115,6 +116,7 @@ def record_version(
     verb: str = "import_register",
     reason: str = "",
     restores: RegisterVersion | None = None,
+    changes: Mapping[str, int] | None = None,
 ) -> tuple[RegisterVersion, bool]:
     """Name what was brought by the next version, or return the newest where it says all of it."""
     with change():
@@ -142,6 +144,7 @@ def record_version(
             imported_by=actor.name[:100],
             problems_digest=brought.problems_digest,
             restores=restores,
+            changes=None if changes is None else dict(changes),
             reason=reason,
         )
         record(
@@ -157,6 +160,15 @@ def record_version(
             synthetic=words.synthetic,
         )
     return version, True
+
+
+def changes_of(difference: Difference, base: RegisterVersion | None) -> dict[str, int]:
+    """Return the counts of a comparison as a version keeps them; `base` 0 is no version."""
+    names = ("before", "after", "added", "removed", "changed", "unchanged", "moved", "recoded")
+    return {
+        "base": 0 if base is None else base.number,
+        **{name: getattr(difference, name) for name in names},
+    }
 
 
 def check_words(about: About) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xietong.atlas import rules, storage
-from xietong.atlas.models import Edition, RegisterVersion
+from xietong.atlas.models import Edition, RegisterDraft, RegisterVersion
 from xietong.region.models import BoundarySet
 from xietong.region.rules import Actor, require
 from xietong.region.storage import boundaries
@@ -15,8 +15,24 @@ def sweep(*, actor: Actor, now: float | None = None) -> list[str]:
     versions = RegisterVersion.objects.values_list("digest", flat=True)
     editions = Edition.objects.values_list("files_digest", flat=True)
     outlines = BoundarySet.objects.values_list("digest", flat=True)
+    ready = [
+        draft.brought["digest"] for draft in RegisterDraft.objects.filter(brought__isnull=False)
+    ]
     return [
-        *storage.registers().sweep({f"{digest}.parquet" for digest in versions}, now=now),
+        *storage.registers().sweep(
+            {f"{digest}.parquet" for digest in [*versions, *ready]}, now=now
+        ),
+        *storage.drafts().sweep(_named_by_drafts(), now=now),
         *storage.editions().sweep(set(editions), now=now),
         *boundaries().sweep(set(outlines), now=now),
     ]
+
+
+def _named_by_drafts() -> set[str]:
+    lists = [
+        *RegisterVersion.objects.values_list("problems_digest", flat=True),
+        *RegisterDraft.objects.values_list("problems_digest", flat=True),
+    ]
+    marked = RegisterDraft.objects.values_list("marked", flat=True)
+    books = {f"{digest}.xlsx" for books in marked for digest in books.values()}
+    return books | {f"{digest}.parquet" for digest in lists if digest}
