@@ -1,0 +1,144 @@
+"""A register's quality, and its corrections, as workbooks and CSV that officers live with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from xietong.atlas.exports import MIME, Note, Row, csv_of, in_language, xlsx_of
+from xietong.atlas.models import Correction, RegisterVersion
+from xietong.atlas.naming import Codes
+from xietong.atlas.queries.corrections import Item, Queue
+from xietong.atlas.queries.quality import Quality, figures_of
+from xietong.atlas.schemas import Names
+from xietong.kit.refusals import N_, NotFound
+
+# The headings that an imported workbook is read by; in either language.
+HEADINGS = {
+    "unit": N_("Unit (do not change)"),
+    "name": N_("Name"),
+    "credit_code": N_("Credit code"),
+    "read_industry": N_("Industry as read"),
+    "industry": N_("Industry corrected"),
+    "read_place": N_("Place as read"),
+    "place": N_("Place corrected"),
+    "reason": N_("Reason"),
+    "seen_industry": N_("Correction of the industry seen (do not change)"),
+    "seen_place": N_("Correction of the place seen (do not change)"),
+}
+
+
+def checked(kind: str) -> str:
+    """Return the kind of file, or refuse `no_such_file`."""
+    if kind not in ("csv", "xlsx"):
+        raise NotFound(
+            "no_such_file",
+            N_("There is no file of the kind “{kind}” here."),
+            way_out=N_("Ask for csv or xlsx."),
+            kind=kind[:20],
+        )
+    return kind
+
+
+def answer(body: bytes, name: str, kind: str) -> HttpResponse:
+    """Return a file as a page gives it."""
+    told = HttpResponse(body, content_type=MIME[kind])
+    told["Content-Disposition"] = f'attachment; filename="{name}"'
+    told["Cache-Control"] = "no-store"
+    return told
+
+
+def quality_body(found: Quality, kind: str) -> bytes:
+    """Return the figures with rule, rows and share of each."""
+    header = [_("Subject"), _("Figure"), _("Rows"), _("Of"), _("Share"), _("How it is counted")]
+    table: list[Row] = [
+        [
+            group.title,
+            one.label,
+            one.n,
+            one.of,
+            None if one.share is None else round(one.share, 4),
+            one.rule,
+        ]
+        for group, one in figures_of(found.groups)
+    ]
+    return _file(_("Data quality"), found.version, header, table, kind)
+
+
+def queue_body(queue: Queue, corrections: Iterable[Correction], kind: str) -> bytes:
+    """Return the queue as a workbook to be filled in, the corrections in force below."""
+    codes = Codes()
+    standing: dict[str, dict[str, Correction]] = {}
+    for one in corrections:
+        standing.setdefault(one.unit, {})[one.field] = one
+    table = [_queued(item, codes) for item in queue.items]
+    for unit, by_field in sorted(standing.items()):
+        table.append(_standing(unit, by_field))
+    return _file(
+        _("Corrections"), queue.version, [_(words) for words in HEADINGS.values()], table, kind
+    )
+
+
+def corrections_body(
+    version: RegisterVersion, corrections: Iterable[Correction], kind: str
+) -> bytes:
+    """Return corrections with who made them when, and who withdrew them why."""
+    header = [
+        *(_("No."), _("Unit"), _("Field"), _("As read"), _("Corrected"), _("Reason")),
+        *(_("Made by"), _("Made at (UTC)"), _("Withdrawn by"), _("Withdrawn because")),
+    ]
+    table: list[Row] = [
+        [
+            *(one.pk, one.unit, one.field, one.from_value, one.to_value, one.reason),
+            *(one.made_by_name, f"{one.made_at:%Y-%m-%d %H:%M:%S}"),
+            *(one.withdrawn_by_name, one.withdrawn_because),
+        ]
+        for one in corrections
+    ]
+    return _file(_("Corrections"), version, header, table, kind)
+
+
+def _queued(item: Item, codes: Codes) -> Row:
+    row = item.row
+    industry = row["class"] or row["group"] or row["division"]
+    return [
+        *(row["unit"], row["name"], row["credit_code"] or ""),
+        *(codes.industry(industry), "", f"{row['place']} {codes.place(row['place'])}".strip(), ""),
+        *("", None, None),
+    ]
+
+
+def _standing(unit: str, by_field: dict[str, Correction]) -> Row:
+    industry, place = by_field.get("industry"), by_field.get("place")
+    return [
+        *(unit, "", "", industry.from_value if industry else ""),
+        industry.to_value if industry else "",
+        place.from_value if place else "",
+        place.to_value if place else "",
+        (industry or place).reason if industry or place else "",  # type: ignore[union-attr]
+        industry.pk if industry else None,
+        place.pk if place else None,
+    ]
+
+
+def _file(
+    title: str, version: RegisterVersion, header: Sequence[str], table: Iterable[Row], kind: str
+) -> bytes:
+    register = version.register
+    warnings: list[Note] = []
+    if version.synthetic:
+        warnings.append(("SYNTHETIC", _("Synthetic data, not fact")))
+    banner = Names(zh=version.banner_zh, en=version.banner_en)
+    if said := in_language(banner):
+        warnings.append((_("Note"), said))
+    notes = [
+        *warnings,
+        (_("Register"), in_language(Names(zh=register.title_zh, en=register.title_en))),
+        (_("Version"), f"{version.number} ({version.digest})"),
+        (_("Imported"), f"{version.imported_at:%Y-%m-%d %H:%M} UTC, {version.imported_by}"),
+    ]
+    if kind == "csv":
+        return csv_of(notes, list(header), table)
+    return xlsx_of(title, warnings, notes, list(header), table)
