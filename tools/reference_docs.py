@@ -37,6 +37,11 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
         "`regions` of the checkout, else the packs of the installation",
     ),
     "XIETONG_REGION": ("The pack that this node serves: a folder in XIETONG_REGIONS.", None),
+    "XIETONG_ADDRESS": (
+        "The address under which people reach this node; links in mail that a command sends begin "
+        "with it.",
+        None,
+    ),
     "XIETONG_MEMORY_MB": ("How much memory DuckDB may take, in megabytes.", None),
     "XIETONG_THREADS": ("How many threads DuckDB, and how many processes the coder may use.", None),
     "XIETONG_SECRET_KEY": (
@@ -193,8 +198,9 @@ def command_tree() -> list[tuple[str, Any]]:
     from xietong.portal.main import xietong
 
     top = dict(xietong.commands)
-    for path in sorted(PACKAGE.glob("*/commands.py")):
-        module = importlib.import_module(f"xietong.{path.parent.name}.commands")
+    files = [*PACKAGE.glob("*/commands.py"), *PACKAGE.glob("*/commands/__init__.py")]
+    for room in sorted(path.relative_to(PACKAGE).parts[0] for path in files):
+        module = importlib.import_module(f"xietong.{room}.commands")
         top.update({command.name: command for command in module.COMMANDS})
 
     def walk(prefix: str, commands: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

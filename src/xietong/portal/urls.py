@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("agreements/", include("xietong.agreements.urls")),
         path("atlas/", include("xietong.atlas.urls")),
         path("desk/", include("xietong.desk.urls")),
+        path("", include("xietong.region.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -61,3 +61,17 @@ def owner(of_member: Member | None, of_organisation: Organisation | None) -> str
 def person(row: Person) -> str:
     """Return a person's name; what they sign in with where they have none."""
     return row.name or row.get_username()
+
+
+def state(name: str) -> str:
+    """Return what a state of a mandate or an invitation is called."""
+    return {
+        "in_force": gettext("in force"),
+        "to_come": gettext("to come"),
+        "over": gettext("over"),
+        "revoked": gettext("revoked"),
+        "open": gettext("open"),
+        "accepted": gettext("accepted"),
+        "recalled": gettext("recalled"),
+        "expired": gettext("expired"),
+    }[name]

@@ -24,7 +24,7 @@ PACKAGE = ROOT / "src" / "xietong"
 EDITION = Reference("atlas", "edition", "3")
 NORTH = Actor(Kind.PERSON, "林一舟", key="person:7")
 APPENDS = "region/operations/audit.py"
-READS = {"region/queries/audit.py", "region/queries/audit_chain.py", "region/exports.py"}
+READS = {"region/queries/audit.py", "region/queries/audit_chain.py", "region/exports/audit.py"}
 MAY_NAME_IT = {"region/models/__init__.py", APPENDS, *READS}
 WRITING = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "update"}
 WRITING |= {"save", "delete", "raw", "_raw_delete"}

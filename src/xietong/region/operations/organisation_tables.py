@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from xietong.region.operations.organisations import (
 from xietong.region.rules import Actor, of_member, require
 
 MOST_ROWS = 5_000
+MOST_BYTES = 5 << 20
 LANGUAGES = ("zh-hans", "en")
 
 
@@ -91,6 +94,31 @@ def import_organisations(
     except _Rehearsed:
         pass
     return told
+
+
+@contextmanager
+def table_laid(name: str, pieces: Iterable[bytes]) -> Iterator[Path]:
+    """Lay an upload into a file that is gone afterwards; of its name only the ending counts.
+
+    Refuses `table_too_large` before more than the most has been written.
+    """
+    ending = Path(name.replace("\\", "/")).suffix.lower()[:10]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"table{ending if ending.isascii() else ''}"
+        written = 0
+        with path.open("wb") as file:
+            for piece in pieces:
+                written += len(piece)
+                if written > MOST_BYTES:
+                    raise Refusal(
+                        "table_too_large",
+                        N_("The table has more than {most} MB."),
+                        way_out=N_("Split it into several."),
+                        field="file",
+                        most=MOST_BYTES >> 20,
+                    )
+                file.write(piece)
+        yield path
 
 
 class _Rehearsed(Exception):

@@ -45,6 +45,7 @@ from xietong.region.queries.places import (
     the_region,
 )
 from xietong.region.queries.shown import (
+    holds,
     invitation_out,
     mandate_out,
     organisation_out,
@@ -65,6 +66,7 @@ __all__ = [
     "chains",
     "entries",
     "history",
+    "holds",
     "industries",
     "invitation",
     "invitation_out",

@@ -1,0 +1,282 @@
+"""People, organisations, mandates and invitations over HTTP, for whoever looks after them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja import Field, File, Form, Path, Query, Router, Schema, UploadedFile
+from ninja.pagination import PaginationBase, paginate
+
+from xietong.kit.problem_schema import ProblemOut
+from xietong.region import operations, queries
+from xietong.region.actors import actor_of
+from xietong.region.rules import INVITE_PERSON, require
+from xietong.region.schemas import (
+    ImportedOut,
+    InvitationIn,
+    InvitationOut,
+    KindName,
+    MandateIn,
+    MandateOut,
+    MoveIn,
+    NameIn,
+    NewOrganisation,
+    OrganisationIn,
+    OrganisationOut,
+    PersonOut,
+    RoleName,
+    WhyIn,
+)
+
+router = Router(tags=["region"])
+REFUSED = {400: ProblemOut, 403: ProblemOut, 404: ProblemOut, 422: ProblemOut}
+WRITES = {**REFUSED, 500: ProblemOut}
+Key = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Asked = Annotated[str, Query(max_length=100)]
+MemberCode = Annotated[str, Query(max_length=50, description="a member's code")]
+
+
+class Pages(PaginationBase):
+    """Numbered pages, each of at most 200 rows."""
+
+    class Input(Schema):
+        page: int = Field(1, ge=1, le=100_000)
+        page_size: int = Field(50, ge=1, le=200)
+
+    class Output(Schema):
+        items: list[Any]
+        total: int
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], pagination: Input, **params: Any
+    ) -> dict[str, Any]:
+        """Return one page; `shown` makes of a row what the actor may see of it."""
+        rows, shown = queryset  # type: ignore[misc]
+        start = (pagination.page - 1) * pagination.page_size
+        return {
+            "items": [shown(one) for one in rows[start : start + pagination.page_size]],
+            "total": rows.count(),
+        }
+
+
+@router.get("/people", response={200: list[PersonOut], **REFUSED}, summary="People")
+@paginate(Pages)
+def people(
+    request: HttpRequest,
+    q: Asked = "",
+    member: MemberCode = "",
+    role: RoleName | None = None,
+    state: Literal["active", "inactive"] | None = None,
+) -> Any:
+    """Return the people whose names the actor may know, by name."""
+    actor = actor_of(request)
+    asked = {"q": q, "member": member, "role": role, "state": state}
+    rows = queries.People(asked, queries.people_visible_to(actor)).qs
+    return rows, lambda one: queries.person_out(actor, one)
+
+
+@router.get("/people/{key}", response={200: PersonOut, **REFUSED}, summary="A person")
+def person(request: HttpRequest, key: Key) -> PersonOut:
+    """Return one person."""
+    actor = actor_of(request)
+    return queries.person_out(actor, queries.person(actor, key))
+
+
+@router.post("/people/{key}/name", response={200: PersonOut, **WRITES}, summary="Rename a person")
+def rename(request: HttpRequest, key: Key, body: NameIn) -> PersonOut:
+    """Write a person's name anew."""
+    operations.rename_person(actor=actor_of(request), key=key, name=body.name)
+    return person(request, key)
+
+
+@router.post("/people/{key}/place", response={200: PersonOut, **WRITES}, summary="Move a person")
+def move(request: HttpRequest, key: Key, body: MoveIn) -> PersonOut:
+    """Let a person work for another member or organisation; mandates of the old one end."""
+    actor = actor_of(request)
+    row = operations.move_person(
+        actor=actor,
+        key=key,
+        member=body.member,
+        organisation=body.organisation,
+        reason=body.reason,
+    )
+    return queries.person_out(actor, row)
+
+
+@router.post(
+    "/people/{key}/deactivation",
+    response={200: PersonOut, **WRITES},
+    summary="Deactivate a person",
+)
+def deactivate(request: HttpRequest, key: Key, body: WhyIn) -> PersonOut:
+    """End a person's mandates, sessions and password."""
+    operations.deactivate_person(actor=actor_of(request), key=key, reason=body.reason)
+    return person(request, key)
+
+
+@router.post(
+    "/people/{key}/reactivation",
+    response={200: PersonOut, **WRITES},
+    summary="Reactivate a person",
+)
+def reactivate(request: HttpRequest, key: Key, body: WhyIn) -> PersonOut:
+    """Let a person sign in again, with no mandate from before."""
+    operations.reactivate_person(actor=actor_of(request), key=key, reason=body.reason)
+    return person(request, key)
+
+
+@router.get("/mandates", response={200: list[MandateOut], **REFUSED}, summary="Mandates")
+@paginate(Pages)
+def mandates(
+    request: HttpRequest,
+    q: Asked = "",
+    member: MemberCode = "",
+    role: RoleName | None = None,
+    state: Literal["in_force", "not"] | None = None,
+) -> Any:
+    """Return the mandates that the actor looks after, the newest first."""
+    asked = {"q": q, "member": member, "role": role, "state": state}
+    rows = queries.Mandates(asked, queries.mandates_visible_to(actor_of(request))).qs
+    return rows, queries.mandate_out
+
+
+@router.post("/mandates", response={201: MandateOut, **WRITES}, summary="Grant a mandate")
+def grant(request: HttpRequest, body: MandateIn) -> Any:
+    """Let a person act in a role for a member or an organisation."""
+    row = operations.grant_mandate(actor=actor_of(request), **body.model_dump())
+    return 201, queries.mandate_out(row)
+
+
+@router.post(
+    "/mandates/{key}/revocation", response={200: MandateOut, **WRITES}, summary="Revoke a mandate"
+)
+def revoke(request: HttpRequest, key: Key, body: WhyIn) -> MandateOut:
+    """End a mandate now; what was done by it stands."""
+    row = operations.revoke_mandate(actor=actor_of(request), key=key, reason=body.reason)
+    return queries.mandate_out(row)
+
+
+@router.get("/invitations", response={200: list[InvitationOut], **REFUSED}, summary="Invitations")
+@paginate(Pages)
+def invitations(
+    request: HttpRequest,
+    q: Asked = "",
+    member: MemberCode = "",
+    state: Literal["open", "accepted", "recalled", "expired"] | None = None,
+) -> Any:
+    """Return the invitations that the actor looks after, the newest first."""
+    asked = {"q": q, "member": member, "state": state}
+    rows = queries.Invitations(asked, queries.invitations_visible_to(actor_of(request))).qs
+    return rows, queries.invitation_out
+
+
+@router.post("/invitations", response={201: InvitationOut, **WRITES}, summary="Invite a person")
+def invite(request: HttpRequest, body: InvitationIn) -> Any:
+    """Send somebody a link by mail; the link is told to nobody else."""
+    actor = actor_of(request)
+    require(actor, INVITE_PERSON)
+    row, _ = operations.invite_person(
+        actor=actor, site=request.build_absolute_uri("/"), **body.model_dump()
+    )
+    return 201, queries.invitation_out(row)
+
+
+@router.post(
+    "/invitations/{key}/recall",
+    response={200: InvitationOut, **WRITES},
+    summary="Recall an invitation",
+)
+def recall(request: HttpRequest, key: Key, body: WhyIn) -> InvitationOut:
+    """Make a link lead nowhere that nobody has followed to its end."""
+    row = operations.recall_invitation(actor=actor_of(request), key=key, reason=body.reason)
+    return queries.invitation_out(row)
+
+
+@router.get(
+    "/organisations", response={200: list[OrganisationOut], **REFUSED}, summary="Organisations"
+)
+@paginate(Pages)
+def organisations(
+    request: HttpRequest,
+    q: Asked = "",
+    member: MemberCode = "",
+    kind: KindName | None = None,
+    state: Literal["open", "closed"] | None = None,
+) -> Any:
+    """Return the organisations that the actor may know, by member and name."""
+    asked = {"q": q, "member": member, "kind": kind, "state": state}
+    rows = queries.Organisations(asked, queries.organisations_visible_to(actor_of(request))).qs
+    return rows, queries.organisation_out
+
+
+@router.get(
+    "/organisations/{key}", response={200: OrganisationOut, **REFUSED}, summary="An organisation"
+)
+def organisation(request: HttpRequest, key: Key) -> OrganisationOut:
+    """Return one organisation."""
+    return queries.organisation_out(queries.organisation(actor_of(request), key))
+
+
+@router.post(
+    "/organisations", response={201: OrganisationOut, **WRITES}, summary="Enter an organisation"
+)
+def add_organisation(request: HttpRequest, body: NewOrganisation) -> Any:
+    """Enter an organisation of a member, or the regional office."""
+    row = operations.add_organisation(
+        actor=actor_of(request), member=body.member, about=_about(body)
+    )
+    return 201, queries.organisation_out(row)
+
+
+@router.put(
+    "/organisations/{key}",
+    response={200: OrganisationOut, **WRITES},
+    summary="Change an organisation",
+)
+def change_organisation(request: HttpRequest, key: Key, body: OrganisationIn) -> OrganisationOut:
+    """Write anew what is known about an organisation; whose it is stays."""
+    operations.change_organisation(actor=actor_of(request), key=key, about=_about(body))
+    return organisation(request, key)
+
+
+@router.post(
+    "/organisations/{key}/closing",
+    response={200: OrganisationOut, **WRITES},
+    summary="Close an organisation",
+)
+def close_organisation(request: HttpRequest, key: Key, body: WhyIn) -> OrganisationOut:
+    """Close an organisation: its mandates end, its records stay."""
+    operations.close_organisation(actor=actor_of(request), key=key, reason=body.reason)
+    return organisation(request, key)
+
+
+@router.post(
+    "/organisations/import",
+    response={200: ImportedOut, **WRITES},
+    summary="Import organisations",
+)
+def import_organisations(
+    request: HttpRequest,
+    file: Annotated[UploadedFile, File()],
+    member: Annotated[str, Form(max_length=50)],
+    dry_run: Annotated[bool, Form()] = True,
+) -> ImportedOut:
+    """Enter a member's organisations from a table; a dry run unless told otherwise."""
+    actor = actor_of(request)
+    with operations.table_laid(file.name or "", file.chunks()) as path:
+        told = operations.import_organisations(
+            actor=actor, member=member, path=path, dry_run=dry_run
+        )
+    return ImportedOut(added=told.added, changed=told.changed, unchanged=told.unchanged)
+
+
+def _about(body: OrganisationIn) -> operations.About:
+    return operations.About(
+        name_zh=body.name_zh,
+        kind=body.kind,
+        name_en=body.name_en,
+        credit_code=body.credit_code,
+        parent=body.parent,
+    )

@@ -1,0 +1,105 @@
+"""Invitations (邀请): the list, a new one, its recall, and the page that its link leads to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import get_language, gettext
+
+from xietong.kit.refusals import Refusal
+from xietong.region import forms, naming, operations, queries, rules
+from xietong.region.actors import actor_of
+from xietong.region.pages import answers, tables
+from xietong.region.queries.people import scopes_of_mandate
+from xietong.region.rules import require
+
+
+def directory(request: HttpRequest) -> HttpResponse:
+    """Show the invitations that the actor looks after."""
+    actor = actor_of(request)
+    require(actor, rules.MANAGE_PEOPLE)
+    asked = queries.Invitations(request.GET, queries.invitations_visible_to(actor))
+    return render(
+        request,
+        "region/invitations.html",
+        {"asked": asked, "table": tables.laid(tables.Invitations, asked.qs, request)},
+    )
+
+
+def invite(request: HttpRequest) -> HttpResponse:
+    """Ask whom to invite, and send the mail."""
+    actor = actor_of(request)
+    require(actor, rules.INVITE_PERSON)
+    form = forms.Invite(actor, rules.INVITE_PERSON, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            row, _link = operations.invite_person(
+                actor=actor,
+                email=said["email"],
+                name=said["name"],
+                role=said["role"],
+                language=said["language"],
+                site=request.build_absolute_uri("/"),
+                **form.owner(),
+            )
+        except Refusal as refusal:
+            answers.refused(form, refusal)
+        else:
+            told = gettext("The invitation was sent to “{email}”.").format(email=row.email)
+            messages.success(request, told)
+            return redirect("region:invitations")
+    return render(request, "region/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def recall(request: HttpRequest, key: int) -> HttpResponse:
+    """Say whose link will lead nowhere, and recall it once that is confirmed."""
+    actor = actor_of(request)
+    require(actor, rules.RECALL_INVITATION)
+    row = queries.invitation(actor, key)
+    require(actor, rules.RECALL_INVITATION, of=scopes_of_mandate(row))
+    if request.method == "POST":
+        operations.recall_invitation(actor=actor, key=key)
+        messages.success(request, gettext("The invitation was recalled."))
+        return redirect("region:invitations")
+    return render(request, "region/recall.html", {"invitation": row})
+
+
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Let whoever was invited choose a password, and become a person with the mandate."""
+    actor = actor_of(request)
+    require(actor, rules.ACCEPT_INVITATION)
+    row = operations.invitation_of(token)
+    form = forms.Accept(request.POST or None, initial={"name": row.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.accept_invitation(
+                actor=actor,
+                token=token,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                language=get_language() or "",
+            )
+        except Refusal as refusal:
+            answers.refused(form, refusal)
+        else:
+            messages.success(request, gettext("Welcome. Sign in with your e-mail address."))
+            return redirect(resolve_url(settings.LOGIN_URL))
+    answer = render(
+        request,
+        "region/accept.html",
+        {
+            "invitation": row,
+            "form": form,
+            "role": naming.role(row.role),
+            "scope": naming.owner(row.member, row.organisation),
+            "strict": row.role in {one.value for one in rules.STRICT},
+        },
+        status=422 if form.errors else 200,
+    )
+    # The address is the secret: it goes to no other page, and into no cache.
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
