@@ -63,7 +63,7 @@ class Cleaner:
         self._without_unit = 0
         notes = "|".join(map(re.escape, sorted(rules.synonyms.notes, key=len, reverse=True)))
         self._note = re.compile(rf"(?:{notes})\s*[\d一二三四五六七八九十]*\s*(?:[:.、]|$)")
-        self.findings.add(_column_problems(mapping))
+        self.findings.add(column_problems(mapping))
 
     def clean(self, batch: TableBatch) -> pa.RecordBatch:
         """Return the rows that enter the register, by SCHEMA, in the order of the table.
@@ -225,7 +225,8 @@ class Cleaner:
         ]
 
 
-def _column_problems(mapping: ColumnMapping) -> list[Problem]:
+def column_problems(mapping: ColumnMapping) -> list[Problem]:
+    """Return why a choice of columns makes no register; nothing where it does."""
     problems = [
         Problem("column_ambiguous", None, column, {"headings": ", ".join(headings)})
         for column, headings in mapping.ambiguous.items()
