@@ -30,6 +30,9 @@ READS: dict[str, Read] = {
     "search": lambda actor, number: queries.search(actor, number, "ld"),
 }
 NOT_OF_AN_EDITION = {
+    "Standing",
+    "actions",
+    "approved",
     "editions",
     "editions_visible_to",
     "in_trial",
@@ -38,6 +41,8 @@ NOT_OF_AN_EDITION = {
     "place_or_refusal",
     "published_names",
     "register_versions",
+    "standing",  # by number only; see test_editions_pages.py
+    "standings",
     "versions_to_compile",
 }
 

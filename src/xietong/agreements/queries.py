@@ -16,6 +16,11 @@ from xietong.kit.refusals import N_, NotFound
 from xietong.region.models import Mandate
 from xietong.region.rules import Actor, Role, may, of_member
 
+_WITH_WORDS = (
+    Prefetch("parties", Party.objects.select_related("member")),
+    Prefetch("consents", Consent.objects.select_related("agreement", "member", "met", "confirms")),
+)
+
 
 def agreements(
     actor: Actor, *, state: str | None = None, subject: Reference | None = None
@@ -42,16 +47,38 @@ def agreements_by_id(actor: Actor, ids: Iterable[int]) -> dict[int, AgreementOut
     return {one.id: one for one in _told(_visible_to(actor).filter(pk__in=list(ids)))}
 
 
-def awaiting(actor: Actor) -> list[AgreementOut]:
-    """Return the open agreements that want this approver's word, the oldest first."""
+def awaiting(actor: Actor) -> list[Agreement]:
+    """Return the open agreements that want this approver's word, the oldest first.
+
+    They do while nothing was said for the member, and again once its condition was met.
+    """
     mine = members_to_consent_for(actor)
     if not mine:
         return []
     rows = _visible_to(actor).filter(state=rules.OPEN, parties__member__code__in=mine)
     return [
-        one
-        for one in reversed(_told(rows.distinct()))
-        if any(party.member in mine and _wants_a_word(party.standing) for party in one.parties)
+        row
+        for row in rows.distinct().order_by("id").prefetch_related(*_WITH_WORDS)
+        if any(
+            _wants_a_word(standing)
+            for member, standing in _standing_by_code(row).items()
+            if member in mine
+        )
+    ]
+
+
+def conditions_to_meet(actor: Actor) -> list[Consent]:
+    """Return the conditions that stand and that the office has yet to meet, the oldest first."""
+    if not may(actor, rules.MEET_CONDITION):
+        return []
+    rows = _visible_to(actor).filter(state=rules.OPEN, consents__verdict=rules.WITH_CONDITION)
+    return [
+        standing
+        for row in rows.distinct().order_by("id").prefetch_related(*_WITH_WORDS)
+        for standing in _standing_by_code(row).values()
+        if standing is not None
+        and standing.verdict == rules.WITH_CONDITION
+        and not hasattr(standing, "met")
     ]
 
 
@@ -65,11 +92,15 @@ def members_to_consent_for(actor: Actor) -> set[str]:
     }
 
 
-def _wants_a_word(standing: ConsentOut | None) -> bool:
-    """Nothing was said yet, or a condition was set that is met by now."""
+def _standing_by_code(row: Agreement) -> dict[str, Consent | None]:
+    standing = standing_of(row.consents.all())
+    return {one.member.code: standing.get(one.member_id) for one in row.parties.all()}
+
+
+def _wants_a_word(standing: Consent | None) -> bool:
     if standing is None:
         return True
-    return standing.verdict == rules.WITH_CONDITION and standing.met is not None
+    return standing.verdict == rules.WITH_CONDITION and hasattr(standing, "met")
 
 
 def approver_mandates(member: str, at: datetime) -> QuerySet[Mandate]:
@@ -119,15 +150,7 @@ def _visible_to(actor: Actor) -> QuerySet[Agreement]:
 
 
 def _told(rows: QuerySet[Agreement]) -> list[AgreementOut]:
-    found = list(
-        rows.prefetch_related(
-            Prefetch("parties", Party.objects.select_related("member")),
-            Prefetch(
-                "consents",
-                Consent.objects.select_related("member", "met", "confirms"),
-            ),
-        )
-    )
+    found = list(rows.prefetch_related(*_WITH_WORDS))
     now = timezone.now()
     members = {party.member.code for row in found for party in row.parties.all()}
     with_approver = {code for code in members if approver_mandates(code, now).exists()}

@@ -7,25 +7,32 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
-from xietong.atlas import comparison, exports, queries
+from xietong.atlas import comparison, exports, operations, queries
 from xietong.atlas.comparison import Asked, ChangelogOut, Group
 from xietong.atlas.exports import Format
 from xietong.atlas.schemas import (
     ClusterOut,
     Counted,
     EditionOut,
+    EditionState,
     IndustryOut,
     LayerOut,
     Level,
     MeasureName,
     PlaceProfile,
+    ReasonIn,
     SearchHit,
+    Standing,
+    SubmissionIn,
 )
+from xietong.kit.forgery import not_forged
 from xietong.kit.problem_schema import ProblemOut
 from xietong.region.actors import actor_of
 
 router = Router(tags=["atlas"])
+Number = Annotated[int, Path(ge=1, lt=2**31)]
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
+WRITE_REFUSED = {**REFUSED, 403: ProblemOut}
 
 Which = Annotated[
     str,
@@ -218,3 +225,73 @@ def compare(
     whole = comparison.compared(actor_of(request), before, after)
     asked = Asked(industry=industry, level=level, member=member, group=change)
     return comparison.changelog(whole, asked, offset=offset, limit=limit)
+
+
+@router.get(
+    "/standings", response={200: list[Standing], **REFUSED}, summary="Where each edition stands"
+)
+def standings(
+    request: HttpRequest, state: Annotated[EditionState | None, Query()] = None
+) -> list[Standing]:
+    """Return the editions that the actor may see with their sources and consents."""
+    return queries.standings(actor_of(request), state)
+
+
+@router.get(
+    "/standings/{number}", response={200: Standing, **REFUSED}, summary="Where an edition stands"
+)
+def standing(request: HttpRequest, number: Number) -> Standing:
+    """Return one edition with its sources and consents."""
+    return queries.standing(actor_of(request), number)
+
+
+@router.post(
+    "/standings/{number}/submission",
+    auth=not_forged,
+    response={200: Standing, **WRITE_REFUSED},
+    summary="Submit a draft to its members",
+)
+def submit(request: HttpRequest, number: Number, asked: SubmissionIn) -> Standing:
+    """Ask an approver of each contributing member for consent."""
+    actor = actor_of(request)
+    operations.submit_edition(actor=actor, number=number, closes_at=asked.closes_at)
+    return queries.standing(actor, number)
+
+
+@router.post(
+    "/standings/{number}/return",
+    auth=not_forged,
+    response={200: Standing, **WRITE_REFUSED},
+    summary="Return an edition to a draft",
+)
+def return_(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
+    """Take an edition back before it is published; its agreement ends."""
+    actor = actor_of(request)
+    operations.return_edition(actor=actor, number=number, reason=told.reason)
+    return queries.standing(actor, number)
+
+
+@router.post(
+    "/standings/{number}/publication",
+    auth=not_forged,
+    response={200: Standing, **WRITE_REFUSED},
+    summary="Publish an approved edition",
+)
+def publish(request: HttpRequest, number: Number) -> Standing:
+    """Let readers see what every contributing member approved."""
+    actor = actor_of(request)
+    operations.publish_edition(actor=actor, number=number)
+    return queries.standing(actor, number)
+
+
+@router.post(
+    "/standings/{number}/withdrawal",
+    auth=not_forged,
+    response={200: Standing, **WRITE_REFUSED},
+    summary="Withdraw a published edition",
+)
+def withdraw(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
+    """Take a published edition back; readers who ask for it are told the reason."""
+    actor = actor_of(request)
+    operations.withdraw_edition(actor=actor, number=number, reason=told.reason)
+    return queries.standing(actor, number)

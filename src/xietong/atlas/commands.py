@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -106,10 +106,37 @@ def compile_() -> None:
     click.echo(f"edition {edition.number} ({edition.state}): {state}, {edition.digest}")
 
 
+@atlas.command("submit")
+@click.argument("number", type=int)
+@click.option(
+    "--closes",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="The last day for consent (UTC); without it, there is none.",
+)
+def submit(number: int, closes: datetime | None) -> None:
+    """Put draft NUMBER before an approver of each contributing member."""
+    end = closes.replace(tzinfo=UTC) + timedelta(days=1) if closes else None
+    edition = operations.submit_edition(actor=LOCAL, number=number, closes_at=end)
+    click.echo(f"edition {edition.number}: {edition.state}")
+
+
+@atlas.command("return")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why; the members will see it.")
+def return_(number: int, reason: str) -> None:
+    """Take edition NUMBER back to a draft before it is published."""
+    edition = operations.return_edition(actor=LOCAL, number=number, reason=reason)
+    click.echo(f"edition {edition.number}: {edition.state}")
+
+
 @atlas.command("publish")
 @click.argument("number", type=int)
 def publish(number: int) -> None:
-    """Let readers see edition NUMBER."""
+    """Let readers see edition NUMBER, which each contributing member has approved.
+
+    While no member has ever had an approver, a draft is published alone, as a trial.
+    """
     edition = operations.publish_edition(actor=LOCAL, number=number)
     click.echo(f"edition {edition.number}: {edition.state}")
 
@@ -128,6 +155,13 @@ def editions() -> None:
     """List the editions, newest first."""
     for row in queries.editions_visible_to(LOCAL):
         click.echo(f"{row.number}\t{row.state}\t{row.created_at:%Y-%m-%d %H:%M}\t{row.digest}")
+
+
+@atlas.command("show")
+@click.argument("number", type=int)
+def show(number: int) -> None:
+    """Show where edition NUMBER stands: its sources, its consents, as the API tells it."""
+    click.echo(queries.standing(LOCAL, number).model_dump_json(indent=1))
 
 
 @atlas.command("industries")

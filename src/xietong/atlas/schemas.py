@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from ninja import Schema
+from pydantic import Field
+
+from xietong.agreements.schemas import AgreementOut
 
 Level = Literal["province", "prefecture", "county"]
 MeasureName = Literal["lq", "symmetric", "standardised", "n", "share"]
@@ -72,6 +76,55 @@ class EditionOut(Schema):
     registers: list[RegisterSummary]
     opens_on: str  # the industry key with most clusters that cross members
     parameters: dict[str, str | int | float]
+
+    @property
+    def unpublished(self) -> bool:
+        """Tell whether readers do not see it."""
+        return self.state != "published"
+
+
+class SourceVersion(Schema):
+    """A version of a member's register that an edition was compiled from."""
+
+    member: str
+    name: Names
+    number: int
+    rows: int
+    imported_at: datetime
+    digest: str
+
+
+class Standing(Schema):
+    """An edition as those see it who decide on it: its state, its sources, what the members say.
+
+    `agreement` is None where nobody was asked, or where it is not the actor's to see.
+    """
+
+    number: int
+    state: EditionState
+    title: Names
+    digest: str
+    files_digest: str
+    synthetic: bool
+    trial: bool
+    created_at: datetime
+    published_at: datetime | None
+    withdrawn_because: str
+    restates: int | None  # the edition whose numbers it has, with other words beside them
+    sources: list[SourceVersion]
+    agreement: AgreementOut | None
+
+
+class SubmissionIn(Schema):
+    """Until when consent is asked for; without it, there is no end."""
+
+    closes_at: datetime | None = None
+
+
+class ReasonIn(Schema):
+    """Why something is taken back."""
+
+    reason: str = Field(max_length=2000)
 
 
 class IndustryOut(Schema):

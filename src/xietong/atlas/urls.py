@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xietong.atlas.pages import clusters, comparison, map_page, methods, places, registers
+from xietong.atlas.pages import clusters, comparison, editions, map_page, methods, places, registers
 
 app_name = "atlas"
 urlpatterns = [

@@ -68,7 +68,7 @@ def _frame(request: HttpRequest) -> Frame:
         home=reverse("portal:home"),
         region=name,
         members=members,
-        edition=_edition(),
+        edition=_edition(request),
         rooms=_rooms(request.path),
         languages=_languages(request),
         todo=_todo(request),
@@ -85,7 +85,11 @@ def _region() -> tuple[Names | None, Names | None]:
     return Names(zh=known.name_zh, en=known.name_en), members
 
 
-def _edition() -> EditionOut | None:
+def _edition(request: HttpRequest) -> EditionOut | None:
+    """Return the edition that the page shows, else the current one."""
+    shown = getattr(request, "edition_shown", None)
+    if isinstance(shown, EditionOut):
+        return shown
     try:
         return atlas.edition(READER)
     except NotFound:

@@ -29,6 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     asked = MapView.of(request.GET.dict())
     edition = queries.edition(actor, asked.edition)
+    request.edition_shown = edition  # type: ignore[attr-defined]  # for the frame
     view = asked if asked.industry else replace(asked, industry=edition.opens_on)
     htmx = bool(getattr(request, "htmx", False))
     answer = render(

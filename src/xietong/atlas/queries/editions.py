@@ -87,7 +87,7 @@ class Opened:
 
 def editions_visible_to(actor: Actor) -> list[Edition]:
     """Return the editions this actor may see, newest first."""
-    return list(_visible_to(actor))
+    return list(editions_for(actor))
 
 
 def open_edition(actor: Actor, number: int | None = None) -> Opened:
@@ -97,7 +97,7 @@ def open_edition(actor: Actor, number: int | None = None) -> Opened:
     `no_such_edition` for another number, and `edition_files_missing` where the files are gone from
     this node.
     """
-    visible = _visible_to(actor)
+    visible = editions_for(actor)
     if number is None:
         newest = visible.filter(state=Edition.State.PUBLISHED).first()
         if newest is None:
@@ -109,11 +109,11 @@ def open_edition(actor: Actor, number: int | None = None) -> Opened:
         return _opened(newest)
     row = visible.filter(number=number).first()
     if row is None:
-        raise _not_visible(actor, number)
+        raise not_visible(actor, number)
     return _opened(row)
 
 
-def _not_visible(actor: Actor, number: int) -> NotFound:
+def not_visible(actor: Actor, number: int) -> NotFound:
     """Return why an edition cannot be opened: a reader may know that it was withdrawn, and why."""
     known = Edition.objects.filter(number=number).first() if actor.may_read_published else None
     if known is not None and known.state == Edition.State.WITHDRAWN:
@@ -142,7 +142,7 @@ def edition(actor: Actor, number: int | None = None) -> EditionOut:
 
 def editions(actor: Actor) -> list[EditionOut]:
     """Return the same of every edition the actor may see, newest first."""
-    return [_about(row, facts_of(row.files_digest, row.number)) for row in _visible_to(actor)]
+    return [_about(row, facts_of(row.files_digest, row.number)) for row in editions_for(actor)]
 
 
 def industries(actor: Actor, number: int | None = None) -> list[IndustryOut]:
@@ -166,7 +166,8 @@ def boundaries(actor: Actor, number: int | None, level: Level) -> Path:
     return path
 
 
-def _visible_to(actor: Actor) -> QuerySet[Edition]:
+def editions_for(actor: Actor) -> QuerySet[Edition]:
+    """Return the rows of the editions that this actor may see, newest first."""
     if not actor.may_read_published:
         return Edition.objects.none()
     visible = Edition.objects.select_related("boundaries")
