@@ -293,5 +293,5 @@ def test_asking_cancelling_and_trying_again_stand_in_the_audit(cast: Cast) -> No
     asked = ask(cast["north_officer"])
     operations.cancel_job(actor=cast["north_officer"], number=asked.pk)
     operations.retry_job(actor=cast["north_officer"], number=asked.pk)
-    entries = AuditEntry.objects.filter(subject=f"desk:job:{asked.pk}").order_by("pk")
+    entries = AuditEntry.objects.filter(subject=f"desk:job:{asked.pk}").order_by("number")
     assert [one.verb for one in entries] == ["enqueue", "cancel_job", "retry_job"]

@@ -1,4 +1,4 @@
-"""Registers the room with Django."""
+"""Registers the room with Django, and its receivers with the region's tables."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "xietong.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        """Listen to what the rooms below write."""
+        from xietong.desk import receivers
+
+        assert receivers  # noqa: S101  (imported for what it connects)

@@ -78,9 +78,20 @@ def sweep() -> None:
         click.echo(name)
 
 
+@click.group()
+def search() -> None:
+    """The search index over records."""
+
+
+@search.command("rebuild")
+def rebuild() -> None:
+    """Make the search index anew from all records."""
+    click.echo(operations.rebuild_search(actor=LOCAL))
+
+
 def _line(one: JobOut) -> str:
     share = "" if one.share is None else f" {one.share:.0%}"
     return f"{one.number}\t{one.state}{share}\t{one.title}\t{one.asked_name}\t{one.asked_at}"
 
 
-COMMANDS = (work, job, upload)
+COMMANDS = (work, job, upload, search)

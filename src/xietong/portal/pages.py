@@ -21,6 +21,7 @@ from xietong.region.actors import actor_of
 from xietong.region.rules import Actor, Kind
 
 SUGGESTED = 8
+SUGGESTED_RECORDS = 4
 LEADING_CLUSTERS = 8
 
 
@@ -74,14 +75,26 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """Return the first hits for the field in the frame."""
     context = _found(request)
     return render(
-        request, "portal/suggestions.html", context | {"hits": context["hits"][:SUGGESTED]}
+        request,
+        "portal/suggestions.html",
+        context
+        | {
+            "hits": context["hits"][:SUGGESTED],
+            "records": context["records"][:SUGGESTED_RECORDS],
+        },
     )
 
 
 def _found(request: HttpRequest) -> dict[str, Any]:
     q = request.GET.get("q", "").strip()[:100]
-    hits: list[SearchHit] = atlas.search(actor_of(request), None, q) if q else []
-    return {"q": q, "hits": hits}
+    actor = actor_of(request)
+    try:
+        hits: list[SearchHit] = atlas.search(actor, None, q) if q else []
+    except NotFound:
+        if actor.kind is not Kind.PERSON:
+            raise
+        hits = []  # whoever works here finds records before there is a map
+    return {"q": q, "hits": hits, "records": desk.find(actor, q)}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

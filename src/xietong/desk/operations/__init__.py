@@ -4,17 +4,21 @@ from xietong.desk.operations.files import drop_file, keep_file, sweep_files
 from xietong.desk.operations.jobs import cancel_job, clear_jobs, enqueue, retry_job
 from xietong.desk.operations.mappings import remember_mapping
 from xietong.desk.operations.notices import notify, read_all_notices, read_notice
+from xietong.desk.operations.search import index_record, rebuild_search, unindex_record
 
 __all__ = [
     "cancel_job",
     "clear_jobs",
     "drop_file",
     "enqueue",
+    "index_record",
     "keep_file",
     "notify",
     "read_all_notices",
     "read_notice",
+    "rebuild_search",
     "remember_mapping",
     "retry_job",
     "sweep_files",
+    "unindex_record",
 ]

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from xietong.desk import queries, rules
-from xietong.desk.models import Job
+from xietong.desk.findable import job_found
+from xietong.desk.models import Job, SearchEntry
 from xietong.desk.operations.running import put_into_queue
+from xietong.desk.operations.search import index_record
 from xietong.desk.work import WorkKind, kind_of_work
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
@@ -66,6 +68,7 @@ def enqueue(
         if known is not None:
             return _the_same(known, asked)
         put_into_queue(asked)
+        index_record(found=job_found(asked))
         record(
             actor=actor,
             verb="enqueue",
@@ -176,6 +179,8 @@ def clear_jobs(*, actor: Actor, older_than_days: int) -> int:
         old = Job.objects.filter(state__in=rules.ENDED, ended_at__lt=before)
         tasks = [one for one in old.values_list("task", flat=True) if one is not None]
         DBTaskResult.objects.filter(pk__in=tasks).delete()
+        found = [f"desk:job:{one}" for one in old.values_list("pk", flat=True)]
+        SearchEntry.objects.filter(reference__in=found).delete()
         cleared, _ = old.delete()
         if cleared:
             record(

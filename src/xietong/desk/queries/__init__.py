@@ -4,10 +4,12 @@ from xietong.desk.queries.files import content_of, files_visible_to, proposed_ma
 from xietong.desk.queries.holders import holders_of
 from xietong.desk.queries.jobs import job, jobs_visible_to, may_stop, open_jobs
 from xietong.desk.queries.notices import notices_of, unread
+from xietong.desk.queries.search import find
 
 __all__ = [
     "content_of",
     "files_visible_to",
+    "find",
     "holders_of",
     "job",
     "jobs_visible_to",

@@ -1,0 +1,134 @@
+"""What search finds beside the map: a room says in its findable.py which records, and for whom.
+
+    @findable("editions")
+    def editions() -> Iterator[Findable]: ...
+
+The provider gives all of a room's records when the index is rebuilt; in between, the room's
+operations call `index_record` inside the change of a record, and `unindex_record` when it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import override
+
+from xietong.desk.models import Job
+from xietong.desk.sayings import say
+from xietong.kit.references import Reference
+from xietong.kit.refusals import N_
+from xietong.region.models import Organisation, Person
+from xietong.region.queries.people import scopes_of_person
+from xietong.region.rules import OFFICE
+
+# Beside the scopes of mandates and the keys of people: everybody, and whoever has a mandate at all.
+EVERYBODY, ANY_MANDATE = "everybody", "any mandate"
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """A record as search knows it.
+
+    `kind` is shown, marked by N_; `scopes` are those of mandates, keys of people, or the above.
+    """
+
+    reference: Reference
+    kind: str
+    title_zh: str
+    url: str
+    scopes: frozenset[str]
+    title_en: str = ""
+    text: tuple[str, ...] = field(default=())
+
+
+Provider = Callable[[], Iterator[Findable]]
+_providers: dict[str, Provider] = {}
+
+
+def findable(name: str) -> Callable[[Provider], Provider]:
+    """Let a provider be asked when the index is rebuilt."""
+
+    def declared(provider: Provider) -> Provider:
+        _providers[name] = provider
+        return provider
+
+    return declared
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("findable")
+
+
+def all_findable() -> Iterator[Findable]:
+    """Give every record that any room lets be found."""
+    _discover()
+    for name in sorted(_providers):
+        yield from _providers[name]()
+
+
+def job_found(job: Job) -> Findable:
+    """Return a job as search knows it: whoever sees it in the list finds it."""
+    titles = {}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            titles[language] = say(job.title, job.title_params)
+    return Findable(
+        reference=Reference("desk", "job", str(job.pk)),
+        kind=N_("Job"),
+        title_zh=titles["zh-hans"],
+        title_en=titles["en"],
+        url=_page("desk:job", job.pk),
+        scopes=frozenset({job.asked_by, job.scope} - {""}),
+        text=(job.asked_name, str(job.pk), job.kind),
+    )
+
+
+def organisation_found(row: Organisation) -> Findable:
+    """Return an organisation as search knows it: whoever works here finds it."""
+    return Findable(
+        reference=Reference("region", "organisation", str(row.pk)),
+        kind=N_("Organisation"),
+        title_zh=row.name_zh,
+        title_en=row.name_en,
+        url=_page("region:organisation", row.pk),
+        scopes=frozenset({ANY_MANDATE}),
+        text=(row.credit_code or "",),
+    )
+
+
+def person_found(row: Person) -> Findable:
+    """Return a person as search knows them: colleagues and the office find them by name."""
+    return Findable(
+        reference=Reference("region", "person", str(row.pk)),
+        kind=N_("Person"),
+        title_zh=row.name or row.get_username(),
+        url=_page("region:person", row.pk),
+        scopes=frozenset({*scopes_of_person(row), OFFICE}),
+    )
+
+
+@findable("jobs")
+def _jobs() -> Iterator[Findable]:
+    return map(job_found, Job.objects.iterator())
+
+
+@findable("organisations")
+def _organisations() -> Iterator[Findable]:
+    return map(organisation_found, Organisation.objects.iterator())
+
+
+@findable("people")
+def _people() -> Iterator[Findable]:
+    rows = Person.objects.filter(is_active=True).select_related("member", "organisation__member")
+    return map(person_found, rows.iterator())
+
+
+def _page(name: str, key: int) -> str:
+    with override(settings.LANGUAGE_CODE):
+        return reverse(name, args=[key])

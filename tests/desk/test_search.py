@@ -1,0 +1,138 @@
+"""Search finds records by their words, alike on both databases, and only for who may see them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from cast import Cast, signed_in
+from xietong.desk import operations, queries
+from xietong.desk.findable import EVERYBODY, Findable
+from xietong.desk.models import SearchEntry
+from xietong.kit.references import Reference
+from xietong.kit.refusals import NotAllowed
+from xietong.region.rules import LOCAL, OUTSIDER, READER
+
+pytestmark = [pytest.mark.operations, pytest.mark.django_db]
+
+TITLES = {
+    "1": ("昆湖电子（华东）有限公司", "Kunhu Electronics"),
+    "2": ("昆湖电缆厂", "Kunhu Cable Works"),
+    "3": ("湖昆电子", "OLED-Lake No. 7 'x' & | ! :*"),
+    "4": ("ＫＵＮＨＵ　ＯＬＥＤ顯示屏", ""),
+    "5": ("Ünïcode ½ ² İstanbul ß_a", "naïve"),
+}
+
+
+def index(scope: str = EVERYBODY) -> None:
+    """Index some records."""
+    for key, (zh, en) in TITLES.items():
+        operations.index_record(
+            found=Findable(
+                Reference("desk", "thing", key), "Job", zh, "/", frozenset({scope}), title_en=en
+            )
+        )
+
+
+def keys(q: str) -> list[str]:
+    """Return what is found, in order."""
+    by_title = {zh: key for key, (zh, _) in TITLES.items()}
+    return [by_title[one.zh] for one in queries.find(READER, q)]
+
+
+@pytest.mark.parametrize(
+    ("q", "wanted"),
+    [
+        ("昆湖", ["2", "1"]),
+        ("昆湖电子", ["1"]),
+        ("电子", ["3", "1"]),
+        ("顯示", ["4"]),
+        ("显示屏 kunhu", ["4"]),
+        ("kunh", ["4", "2", "1"]),
+        ("kunhu works", ["2"]),
+        ("Kunhu Cable Works", ["2"]),
+        ("oled lake", ["3"]),
+        ("' OR 1=1 --", []),
+        ('" * : & | ! ( )', []),
+        ("'; :* x", ["3"]),
+        ("7", ["3"]),
+        ("½", ["5"]),
+        ("naïve", ["5"]),
+        ("İstanbul", ["5"]),
+        ("ß", ["5"]),
+        ("nichts", []),
+        ("", []),
+        ("\x00", []),
+    ],
+)
+def test_the_same_is_found_on_both_databases(db: None, q: str, wanted: list[str]) -> None:
+    index()
+    assert keys(q) == wanted
+
+
+def test_a_record_is_found_as_it_is_now(db: None) -> None:
+    index()
+    found = Findable(
+        Reference("desk", "thing", "1"), "Job", "全新名称", "/", frozenset({EVERYBODY})
+    )
+    operations.index_record(found=found)
+    assert keys("昆湖") == ["2"]
+    assert [one.zh for one in queries.find(READER, "全新")] == ["全新名称"]
+    operations.unindex_record(reference=found.reference)
+    assert queries.find(READER, "全新") == []
+
+
+def test_only_who_may_see_a_record_finds_it(cast: Cast) -> None:
+    index("member:northshore")
+    seen = {part for part, actor in cast.everybody().items() if queries.find(actor, "昆湖")}
+    north = {f"north_{role}" for role in ("viewer", "analyst", "officer", "approver")}
+    assert seen == north | {"north_administrator", "operator"}
+    index(cast["nobody"].key)  # the scope changed: whoever found it finds it no more
+    seen = {part for part, actor in cast.everybody().items() if queries.find(actor, "昆湖")}
+    assert seen == {"nobody", "operator"}
+    index()
+    assert queries.find(OUTSIDER, "昆湖") == []
+
+
+def test_colleagues_are_found_and_whoever_left_is_not(cast: Cast) -> None:
+    assert [one.zh for one in queries.find(cast["north_viewer"], "林北舟")] == ["林北舟"]
+    assert queries.find(cast["south_officer"], "林北舟") == []
+    assert len(queries.find(cast["office_viewer"], "林北舟")) == 1
+    assert [one.zh for one in queries.find(cast["south_officer"], "湖石研究")] == ["北岸湖石研究所"]
+    person = cast.person("north_officer")
+    person.is_active = False
+    person.save()
+    assert queries.find(cast["north_viewer"], "林北舟") == []
+
+
+def test_rebuilding_gives_the_same_index(cast: Cast) -> None:
+    operations.enqueue(actor=cast["north_officer"], kind="count", parameters={"most": 5})
+
+    def state() -> set[tuple[object, ...]]:
+        return set(
+            SearchEntry.objects.values_list(
+                "reference", "kind", "title_zh", "words", "scopes__scope"
+            )
+        )
+
+    before = state()
+    assert len({one[0] for one in before}) == 21  # 16 people, 4 organisations, a job
+    SearchEntry.objects.filter(kind="Person").delete()
+    with pytest.raises(NotAllowed):
+        operations.rebuild_search(actor=cast["north_administrator"])
+    assert operations.rebuild_search(actor=LOCAL) == 21
+    assert state() == before
+
+
+def test_the_page_shows_records_to_who_may_see_them_only(cast: Cast, client: Client) -> None:
+    asked = {"q": "林北舟"}
+    assert "林北舟</a>" not in client.get("/search/", asked).content.decode()
+    signed_in(client, cast.person("south_officer"))
+    assert "林北舟</a>" not in client.get("/search/", asked).content.decode()
+    signed_in(client, cast.person("north_viewer"))
+    page = client.get("/search/", asked).content.decode()
+    assert "林北舟</a>" in page
+    with translation.override("en"):
+        suggested = client.get("/en/search/suggestions/", {"q": "湖石"}).content.decode()
+    assert "Organisation" in suggested
