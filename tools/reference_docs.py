@@ -255,6 +255,33 @@ def operations_page() -> str:
     )
 
 
+def permissions_page() -> str:
+    """Return docs/operate/permissions.md."""
+    from xietong.portal import permissions
+    from xietong.region.rules import LOCAL
+
+    rows = []
+    for one in permissions.lines(LOCAL):
+        held = [", ".join(roles) or "–" for roles in (one.own, one.others, one.office)]
+        besides = "everybody" if one.public else "the operator" if one.operator else "–"
+        states = ", ".join(one.states) or "–"
+        said = permissions.verb_said(one.verb)
+        rows.append((one.room, f"{said} (`{one.verb}`)", *held, states, besides))
+    return page(
+        "Who may do what",
+        "The one table by which every page, every API call and every command decides; an "
+        "administrator sees it at `/rules/`. A role is held by "
+        "[a mandate](../rooms/region-people.md) for a member or an organisation; those of the "
+        "regional office reach over all members where its column says so. Approvers and "
+        "administrators hold their roles only in a session that has shown a second factor. The "
+        "operator is whoever types commands at the machine.",
+        table(
+            ("room", "what", "own member", "other members", "regional office", "states", "besides"),
+            rows,
+        ),
+    )
+
+
 def page(title: str, *parts: str) -> str:
     """Return a Markdown page."""
     return "\n\n".join([f"# {title}", NOTE, *(part for part in parts if part)]) + "\n"
@@ -269,6 +296,7 @@ def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/operate/settings.md": settings_page,
     "docs/operate/commands.md": commands_page,
+    "docs/operate/permissions.md": permissions_page,
     "docs/api/refusals.md": refusals_page,
     "docs/api/operations.md": operations_page,
 }

@@ -14,6 +14,7 @@ from xietong.atlas.api import router as atlas
 from xietong.desk.api import router as desk
 from xietong.kit.doors import api_answer
 from xietong.kit.refusals import N_, Refusal
+from xietong.portal.rules_door import router as rules
 from xietong.region.api import router as region
 
 PROBLEM, PLAIN = "application/problem+json", "application/json"
@@ -47,6 +48,7 @@ api = Api(
 api.add_router("/agreements", agreements)
 api.add_router("/atlas", atlas)
 api.add_router("/region", region)
+api.add_router("/rules", rules)
 api.add_router("/desk", desk)
 
 
