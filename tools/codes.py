@@ -13,7 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-REFUSALS = {"Refusal": 422, "NotFound": 404, "NotAllowed": 403, "Malformed": 400, "Broken": 500}
+REFUSALS = {
+    "Refusal": 422,
+    "NotFound": 404,
+    "NotAllowed": 403,
+    "NotSignedIn": 401,
+    "SecondFactorNeeded": 403,
+    "TooOften": 429,
+    "Malformed": 400,
+    "Broken": 500,
+}
 PROBLEM = "Problem"
 # What a refusal says of itself; every other keyword fills its sentence.
 OWN_KEYWORDS = {"way_out", "field", "problems"}

@@ -49,10 +49,22 @@ class NotFound(Refusal):
     status = 404
 
 
+class NotSignedIn(Refusal):
+    """Who asks cannot be told, or only by a proof that does not hold."""
+
+    status = 401
+
+
 class NotAllowed(Refusal):
     """The actor may not do this."""
 
     status = 403
+
+
+class TooOften(Refusal):
+    """It was tried more often than it may be."""
+
+    status = 429
 
 
 class Malformed(Refusal):

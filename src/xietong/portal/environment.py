@@ -8,11 +8,13 @@ import secrets
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
 
 class BadSetting(Exception):
@@ -108,6 +110,57 @@ def secret(name: str, home: Path) -> str:
         raise BadSetting(
             "XIETONG_HOME", str(home), f"a folder that can be written to ({fault.strerror})"
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """An OpenID Connect provider at which people of this node may sign in."""
+
+    key: str
+    name: str
+    url: str
+    client: str
+    secret: str
+    second_factor: tuple[str, ...]
+
+    @property
+    def origin(self) -> str:
+        """Return scheme and host of the provider, as a browser compares them."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def as_app(self) -> dict[str, object]:
+        """Return what django-allauth wants to be told."""
+        return {
+            "provider_id": self.key,
+            "name": self.name,
+            "client_id": self.client,
+            "secret": self.secret,
+            "settings": {"server_url": self.url, "second_factor": list(self.second_factor)},
+        }
+
+
+def identity_providers(name: str) -> tuple[IdentityProvider, ...]:
+    """Return the providers that a list of short names tells of, each with settings of its own.
+
+    `XIETONG_OIDC=hall` wants `XIETONG_OIDC_HALL_URL` and `…_CLIENT`; `…_SECRET`, `…_NAME` and
+    `…_MFA` may follow. Refuses an address without TLS that is not on this machine.
+    """
+    found = []
+    for key in names(name, []):
+        if not re.fullmatch(r"[a-z][a-z0-9]*", key):
+            raise BadSetting(name, key, "short names of small Latin letters and digits")
+        own = f"{name}_{key.upper()}"
+        url, client = text(f"{own}_URL", ""), text(f"{own}_CLIENT", "")
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise BadSetting(f"{own}_URL", url, "the provider's address, beginning with https://")
+        if not client:
+            raise BadSetting(f"{own}_CLIENT", client, "the name this node has at the provider")
+        shown, secret = text(f"{own}_NAME", key), text(f"{own}_SECRET", "")
+        factors = tuple(names(f"{own}_MFA", []))
+        found.append(IdentityProvider(key, shown, url.rstrip("/"), client, secret, factors))
+    return tuple(found)
 
 
 def database(name: str, home: Path) -> dict[str, object]:

@@ -21,6 +21,7 @@ XIETONG_REGIONS = env.folder(
     "XIETONG_REGIONS", ROOT / "regions" if IN_CHECKOUT else PACKAGE / "portal" / "regions"
 )
 XIETONG_REGION = env.text("XIETONG_REGION", "yrd")
+XIETONG_ADDRESS = env.text("XIETONG_ADDRESS", "http://127.0.0.1:8000")
 XIETONG_MEMORY_MB = env.whole("XIETONG_MEMORY_MB", 1000, low=200, high=1_000_000)
 XIETONG_THREADS = env.whole("XIETONG_THREADS", 2, low=1, high=256)
 XIETONG_WORKERS = env.whole("XIETONG_WORKERS", 1, low=0, high=64)
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "xietong.agreements",
     "xietong.atlas",
     "xietong.portal",
+    "xietong.portal.sign_in",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -53,6 +55,12 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "ninja",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
 ]
@@ -70,7 +78,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "xietong.portal.sign_in.sessions.SessionLimitsMiddleware",
+    "xietong.portal.sign_in.sessions.ApiSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "xietong.portal.sign_in.afterwards.AfterwardsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "xietong.kit.doors.RefusalMiddleware",
@@ -133,6 +145,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+IDENTITY_PROVIDERS = env.identity_providers("XIETONG_OIDC")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -142,7 +156,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "worker-src": [SELF, "blob:"],
-        "form-action": [SELF],
+        # A browser asks the policy about the address that a form is led on to as well.
+        "form-action": [SELF, *sorted({one.origin for one in IDENTITY_PROVIDERS})],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -150,9 +165,98 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
 
 XIETONG_METRICS_TOKEN = env.text("XIETONG_METRICS_TOKEN", "")
+# Behind a proxy that speaks TLS: cookies only over TLS, and who asks is told by the proxy.
+TLS = env.flag("XIETONG_TLS", not env.LOOPBACK.issuperset(ALLOWED_HOSTS))
+PROXIES = env.whole("XIETONG_PROXIES", 0, low=0, high=9)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "__Host-sessionid" if TLS else "sessionid"
+CSRF_FAILURE_VIEW = "xietong.portal.sign_in.answers.form_expired"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS and PROXIES else None
+SECURE_HSTS_SECONDS = 86400 * env.whole("XIETONG_HSTS_DAYS", 0, low=0, high=3650) if TLS else 0
+SESSION_COOKIE_AGE = 3600 * env.whole("XIETONG_SESSION_HOURS", 12, low=1, high=720)
+SESSION_IDLE_SECONDS = 60 * env.whole("XIETONG_SESSION_IDLE_MINUTES", 60, low=5, high=43_200)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+
+# Throttles count here, for all processes of the node together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+LOGOUT_REDIRECT_URL = "portal:home"
+AUTHENTICATION_BACKENDS = ["xietong.portal.sign_in.backends.PersonBackend"]
+PASSWORD_RESET_TIMEOUT = 3600
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "email", "name"), "max_similarity": 0.6},
+    },
+    {"NAME": "xietong.portal.sign_in.passwords.NotOneself"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": env.whole("XIETONG_PASSWORD_LENGTH", 12, low=8, high=64)},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "xietong.portal.sign_in.passwords.NotRepeated"},
+]
+
+ACCOUNT_ADAPTER = "xietong.portal.sign_in.accounts.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# A code and no link: it works only in the session that asked for it.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,3/5m/key",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+MFA_ADAPTER = "xietong.portal.sign_in.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Xietong"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "xietong.portal.sign_in.providers.Providers"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [one.as_app() for one in IDENTITY_PROVIDERS],
+    }
+}
+
+EMAIL_HOST = env.text("XIETONG_MAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = XIETONG_HOME / "mail"
+EMAIL_PORT = env.whole("XIETONG_MAIL_PORT", 587, low=1, high=65_535)
+EMAIL_HOST_USER = env.text("XIETONG_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("XIETONG_MAIL_PASSWORD", "")
+EMAIL_SECURITY = env.one_of("XIETONG_MAIL_SECURITY", "starttls", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("XIETONG_MAIL_FROM", "xietong@localhost")
+
 LOG_LEVEL = env.one_of(
     "XIETONG_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 )

@@ -204,6 +204,11 @@ INVITE_PERSON = May("invite_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
 RECALL_INVITATION = May("recall_invitation", own=ADMINISTRATORS, office=ADMINISTRATORS)
 # Whoever holds the link: it was sent to one address, works once and for some days.
 ACCEPT_INVITATION = May("accept_invitation", public=True)
+# Signing in and out, one's own password and factors: whoever it is, and what came of it is audited.
+USE_ACCOUNT = May("use_account", public=True)
+# Only people have tokens; strict roles are not lent to one without a second factor shown.
+CREATE_TOKEN = May("create_token", own=EVERY_ROLE, office=EVERY_ROLE, operator=False)
+REVOKE_TOKEN = May("revoke_token", own=EVERY_ROLE, office=EVERY_ROLE, operator=False)
 GRANT_MANDATE = May("grant_mandate", own=ADMINISTRATORS, office=ADMINISTRATORS)
 REVOKE_MANDATE = May("revoke_mandate", own=ADMINISTRATORS, office=ADMINISTRATORS)
 RENAME_PERSON = May("rename_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
@@ -232,6 +237,9 @@ TABLE: tuple[May, ...] = (
     INVITE_PERSON,
     RECALL_INVITATION,
     ACCEPT_INVITATION,
+    USE_ACCOUNT,
+    CREATE_TOKEN,
+    REVOKE_TOKEN,
     GRANT_MANDATE,
     REVOKE_MANDATE,
     RENAME_PERSON,

@@ -11,8 +11,10 @@ from xietong.region.models.industries import (
 )
 from xietong.region.models.people import Invitation, Mandate, Organisation, Person
 from xietong.region.models.places import BoundarySet, Member, Place, PlaceAlias, PlaceChange, Region
+from xietong.region.models.tokens import ApiToken
 
 __all__ = [
+    "ApiToken",
     "AuditEntry",
     "BoundarySet",
     "Chain",

@@ -1,5 +1,6 @@
 """The writes of the region, by subject."""
 
+from xietong.region.operations.accounts import Act, as_actor, choose_language, note_account
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.boundaries import draw_schematic_boundaries, import_boundaries
 from xietong.region.operations.heads import keep_head, note_node_key
@@ -29,15 +30,20 @@ from xietong.region.operations.people import (
     reactivate_person,
     rename_person,
 )
+from xietong.region.operations.tokens import create_token, revoke_token
 
 __all__ = [
     "About",
+    "Act",
     "Imported",
     "accept_invitation",
     "add_organisation",
+    "as_actor",
     "change",
     "change_organisation",
+    "choose_language",
     "close_organisation",
+    "create_token",
     "deactivate_person",
     "draw_schematic_boundaries",
     "grant_mandate",
@@ -49,11 +55,13 @@ __all__ = [
     "keep_head",
     "load_region",
     "move_person",
+    "note_account",
     "note_node_key",
     "reactivate_person",
     "recall_invitation",
     "record",
     "rename_person",
     "revoke_mandate",
+    "revoke_token",
     "table_laid",
 ]

@@ -1,0 +1,29 @@
+"""Pages that say why a form was not taken: it was too old, or came too often."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from xietong.kit.doors import as_problem_json
+from xietong.kit.refusals import N_, NotAllowed, TooOften
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that does not carry the token of a page that this browser was shown."""
+    refusal = NotAllowed(
+        "form_expired",
+        N_("The form could not be taken: the page it was on is too old, or cookies are refused."),
+        way_out=N_("Go back, load the page again, and send the form once more."),
+    )
+    return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who tries more often than people do."""
+    refusal = TooOften(
+        "too_often",
+        N_("That was tried too often from here."),
+        way_out=N_("Wait five minutes, then try again."),
+    )
+    return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)

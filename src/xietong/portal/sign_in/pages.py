@@ -1,0 +1,153 @@
+"""Pages of an account beside django-allauth's: its overview, its personal tokens, the providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.decorators import login_not_required
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from xietong.kit.doors import said
+from xietong.kit.refusals import N_, NotFound, Refusal
+from xietong.portal.sign_in import second_factor
+from xietong.portal.sign_in.accounts import tell
+from xietong.portal.sign_in.providers import offered
+from xietong.region import operations, queries
+from xietong.region.actors import actor_of
+from xietong.region.models import Person
+from xietong.region.operations.tokens import MOST_DAYS, MOST_DAYS_STRICT
+from xietong.region.rules import STRICT, Actor
+
+SPOKEN = "sign_in_language"
+View = Callable[..., HttpResponse]
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show a person's own account: who one is here, what one may, and how one gets in."""
+    person = _person(request)
+    if request.method == "POST":
+        chosen = request.POST.get("language", "")
+        operations.choose_language(
+            actor=operations.as_actor(person), person=person, language=chosen
+        )
+        tell(request, N_("The language of your mail is changed."))
+        return redirect("portal:account")
+    actor = actor_of(request)
+    context = {
+        "person": person,
+        "mandates": _mandates(actor),
+        "waiting": bool(actor.waiting),
+        "has_factor": second_factor.has_one(person),
+        "providers": offered(),
+    }
+    return render(request, "account/overview.html", context)
+
+
+@login_required
+@never_cache
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Show a person's tokens, and where one is made, its secret this once."""
+    return _tokens(request)
+
+
+@login_required
+@never_cache
+@reauthentication_required
+def make_token(request: HttpRequest) -> HttpResponse:
+    """Make a token after the password or a factor was shown again."""
+    if request.method != "POST":
+        return redirect("portal:tokens")
+    given = request.POST
+    try:
+        days = int(given.get("days", ""))
+    except ValueError:
+        days = 0
+    try:
+        _, secret = operations.create_token(
+            actor=actor_of(request),
+            name=given.get("name", ""),
+            days=days,
+            strict=given.get("strict") == "on",
+        )
+    except Refusal as refusal:
+        sentence, way_out = said(refusal)
+        context = {"refused": sentence, "way_out": way_out, "field": refusal.field, "given": given}
+        return _tokens(request, status=refusal.status, **context)
+    return _tokens(request, secret=secret)
+
+
+@login_required
+@require_POST
+def revoke_token(request: HttpRequest, key: int) -> HttpResponse:
+    """End a token at once."""
+    operations.revoke_token(actor=actor_of(request), key=key)
+    tell(request, N_("The token is revoked."))
+    return redirect("portal:tokens")
+
+
+def _tokens(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    actor = actor_of(request)
+    context = {
+        "tokens": queries.own_tokens(actor),
+        "may_be_strict": any(one.role in STRICT for one in actor.held),
+        "most_days": MOST_DAYS,
+        "most_days_strict": MOST_DAYS_STRICT,
+        **more,
+    }
+    return render(request, "account/tokens.html", context, status=status)
+
+
+@login_not_required
+def to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Lead to a provider, and remember in which language to come back."""
+    _known(provider_id)
+    request.session[SPOKEN] = translation.get_language()
+    return openid.login(request, provider_id)
+
+
+@login_not_required
+def from_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Take a provider's answer. Its address is one for all languages: providers compare it."""
+    _known(provider_id)
+    translation.activate(request.session.pop(SPOKEN, None) or translation.get_language())
+    return openid.callback(request, provider_id)
+
+
+def in_one_change(view: View) -> View:
+    """Return a view whose writes stand with their audit entries, or not at all."""
+
+    def changing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with operations.change():
+            return view(request, *args, **kwargs)
+
+    return changing
+
+
+def _known(key: str) -> None:
+    if key not in dict(offered()):
+        raise NotFound(
+            "no_such_provider",
+            N_("Nobody signs in at “{key}” here."),
+            way_out=N_("Choose one of the ways on the sign-in page."),
+            key=key,
+        )
+
+
+def _mandates(actor: Actor) -> list[tuple[str, str, bool]]:
+    return []
+
+
+def _person(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)  # noqa: S101  (the view wants somebody signed in)
+    return request.user
