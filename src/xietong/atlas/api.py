@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
-from xietong.atlas import comparison, exports, operations, queries
+from xietong.atlas import brief, comparison, exports, operations, queries
 from xietong.atlas.comparison import Asked, ChangelogOut, Group
 from xietong.atlas.exports import Format
 from xietong.atlas.schemas import (
@@ -295,3 +295,24 @@ def withdraw(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
     actor = actor_of(request)
     operations.withdraw_edition(actor=actor, number=number, reason=told.reason)
     return queries.standing(actor, number)
+
+
+@router.get(
+    "/editions/{which}/briefs/{kind}/{key}",
+    response={200: bytes, **REFUSED, 500: ProblemOut},
+    summary="A brief of two pages on a place, a cluster or a chain",
+    openapi_extra=_files(*brief.MIME.values()),
+)
+def make_brief(
+    request: HttpRequest,
+    which: Which,
+    kind: brief.Kind,
+    key: Annotated[str, Path(max_length=80)],
+    format: brief.Format = "pdf",
+    language: brief.Language = "zh",
+) -> HttpResponse:
+    """Return the brief as PDF or DOCX, in Chinese or English."""
+    made = brief.brief(
+        actor_of(request), _number(which), kind, key, format=format, language=language
+    )
+    return brief.as_answer(made)

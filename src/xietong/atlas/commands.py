@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import click
 
-from xietong.atlas import annotate, comparison, exports, operations, queries
+from xietong.atlas import annotate, brief, comparison, exports, operations, queries
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
 from xietong.kit.doors import problem_line
@@ -363,6 +363,40 @@ def compare(
         body = comparison.as_file("csv" if kind == "csv" else "xlsx", whole, asked, about)
         _write(name, body)
         click.echo(f"{name}: {len(comparison.found(whole, asked))}")
+
+
+@atlas.command("brief")
+@click.argument("kind", type=click.Choice(brief.KINDS))
+@click.argument("key")
+@EDITION
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(brief.FORMATS),
+    default="pdf",
+    help="For reading and printing, or for going on writing.",
+)
+@click.option(
+    "--in",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    help="The language of the brief.",
+)
+@click.option("-o", "--output", type=OUTPUT, default=None, help="The file to write.")
+def brief_(
+    kind: str,
+    key: str,
+    edition: int | None,
+    format_: str,
+    language: brief.Language,
+    output: Path | None,
+) -> None:
+    """Write the brief of two pages on a place, a cluster or a chain, named by its KEY."""
+    made = brief.brief(LOCAL, edition, kind, key, format=format_, language=language)
+    name = output or Path(made.name)
+    _write(name, made.body)
+    click.echo(f"{name}: {len(made.body):,}")
 
 
 @atlas.command("sweep")

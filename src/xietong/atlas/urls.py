@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from xietong.atlas.pages import clusters, comparison, editions, map_page, methods, places, registers
+from xietong.atlas.pages import (
+    brief,
+    clusters,
+    comparison,
+    editions,
+    map_page,
+    methods,
+    places,
+    registers,
+)
 
 app_name = "atlas"
 urlpatterns = [
@@ -20,6 +29,7 @@ urlpatterns = [
     path("editions/<int:number>/publish/", editions.publish, name="publish_edition"),
     path("editions/<int:number>/withdraw/", editions.withdraw, name="withdraw_edition"),
     path("places/<str:code>/", places.show, name="place"),
+    path("briefs/<str:kind>/<str:key>.<str:format>", brief.download, name="brief"),
     path("compare/", comparison.show, name="comparison"),
     path("compare/export.<str:kind>", comparison.export, name="comparison_export"),
     path("registers/", registers.show, name="registers"),

@@ -168,7 +168,11 @@ def test_what_is_hidden_is_neither_accounted_for_nor_named(hidden: str) -> None:
     told = why(before, after)
     assert told is not None
     assert [one.place for one in told.passed] == ["c"]
+    assert told.left == ("b",)
     assert why(before, after, "b") is None
+    back = why(after, before)
+    assert back is not None
+    assert back.entered == ("b",)
 
 
 def test_a_withheld_total_behind_the_league_silences_the_account() -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from xietong.atlas import exports
 from xietong.atlas.comparison.kinds import Change
 from xietong.atlas.comparison.reading import Asked, Compared, found
-from xietong.atlas.comparison.words import group_name, sentence
+from xietong.atlas.comparison.words import group_name, industry_name, sentence
 from xietong.atlas.exports import in_language, level_name
 from xietong.atlas.schemas import EditionOut
 from xietong.engine.edition.comparison import CellChange
@@ -59,7 +59,7 @@ def _rows(whole: Compared, changes: list[Change]) -> Iterator[exports.Row]:
         industry = whole.industry(change.industry) if change.industry else None
         yield [
             group_name(change.group),
-            f"{industry.code} {in_language(industry.short)}".strip() if industry else None,
+            industry_name(industry) if industry else None,
             level_name(change.level) if change.level else None,
             in_language(whole.name_of(cell.place)) if cell else None,
             cell.before.n if cell else None,

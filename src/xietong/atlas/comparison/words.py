@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from xietong.atlas.comparison.kinds import Change, Fact, Group
 from xietong.atlas.comparison.reading import Compared
 from xietong.atlas.exports import in_language, level_name, state_name
+from xietong.atlas.schemas import IndustryOut
 from xietong.engine.edition.causes import RankCauses
 from xietong.engine.edition.comparison import CellChange, Side
 from xietong.engine.edition.lineage import ClusterChange, Seen
@@ -37,6 +38,12 @@ def group_name(group: Group) -> str:
     }[group]
 
 
+def industry_name(one: IndustryOut) -> str:
+    """Return an industry's short name, with its code where it is one of the classification."""
+    code = f"{one.code} " if one.kind in ("division", "group") else ""
+    return f"{code}{in_language(one.short)}"
+
+
 def _fact(change: Change, fact: Fact) -> str:
     said = {
         "name": in_language(fact.name),
@@ -58,7 +65,7 @@ def _cell(whole: Compared, cell: CellChange) -> str:
     industry = whole.industry(cell.industry)
     said = {
         "place": in_language(whole.name_of(cell.place)),
-        "industry": f"{industry.code} {in_language(industry.short)}".strip(),
+        "industry": industry_name(industry),
         "level": level_name(cell.level),
     }
     if cell.kind == "rank":
@@ -159,16 +166,39 @@ def _of_own(old: int, new: int) -> str:
 
 
 def _of_others(whole: Compared, causes: RankCauses) -> str:
+    """Return which places changed sides; units stand where they are not the same in both."""
+    rises = causes.after < causes.before
     passed = [
-        f"{in_language(whole.name_of(one.place))} "
-        f"({figures.grouped(one.n_before)} → {figures.grouped(one.n_after)})"
-        for one in causes.passed[:NAMED]
+        in_language(whole.name_of(one.place))
+        + (
+            f" ({figures.grouped(one.n_before)} → {figures.grouped(one.n_after)})"
+            if one.n_before != one.n_after
+            else ""
+        )
+        for one in causes.passed
     ]
-    if not passed:
-        return gettext(" because other places entered or left the league")
-    return gettext(" because of other places, among them {names}").format(
-        names=gettext(", ").join(passed)
+    if passed:
+        words = (
+            gettext(" because of other places: now before {names}")
+            if rises
+            else gettext(" because of other places: now behind {names}")
+        )
+        return words.format(names=_few(passed))
+    others = causes.left if rises else causes.entered
+    if not others:
+        return gettext(" because of other places")
+    words = (
+        gettext(" because of other places: {names} no longer in the league")
+        if rises
+        else gettext(" because of other places: {names} newly in the league")
     )
+    return words.format(names=_few([in_language(whole.name_of(code)) for code in others]))
+
+
+def _few(names: list[str]) -> str:
+    shown = gettext(", ").join(names[:NAMED])
+    more = len(names) - NAMED
+    return gettext("{shown} and {more} more").format(shown=shown, more=more) if more > 0 else shown
 
 
 def worth(part: Fraction) -> str:
@@ -183,7 +213,7 @@ def _cluster(whole: Compared, change: ClusterChange) -> str:
 
     industry = whole.industry(change.industry)
     said = {
-        "industry": f"{industry.code} {in_language(industry.short)}".strip(),
+        "industry": industry_name(industry),
         "old": names(change.before),
         "new": names(change.after),
     }

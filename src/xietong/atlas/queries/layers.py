@@ -126,6 +126,31 @@ def layer_of(
     )
 
 
+def cell_of(opened: Opened, industry: str, level: Level, code: str) -> Cell:
+    """Return one place of a layer of quotients, as the layer has it, without the others."""
+    table = opened.tables.levels[level]
+    row, at = opened.industry_at[industry], opened.place_at[level][code]
+    place = opened.places[code]
+    clear = readable(opened, table)
+    state = _state(bool(clear[at]), int(table.status[row, at]))
+    shown = state == "ok"
+    order = ranking(table.lq[row], table.low[row], clear & (table.status[row] == PUBLISHED))
+    found = np.flatnonzero(order == at)
+    return Cell(
+        code=code,
+        name=opened.names_of(code),
+        parent=opened.names_of(place["parent"]),
+        member=place["member"],
+        state=state,
+        n=_count(table, row, at) if clear[at] else None,
+        value=_number(table.lq[row, at]) if shown else 0.0 if state == "zero" else None,
+        low=_number(table.low[row, at]) if shown else None,
+        high=_number(table.high[row, at]) if shown else None,
+        significant=bool(table.significant[row, at]) if shown else None,
+        rank=int(found[0]) + 1 if len(found) else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Numbers:
     """One row of a table as it is asked for, an entry a place; `status` says how each may be read.

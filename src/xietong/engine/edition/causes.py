@@ -41,7 +41,9 @@ class RankCauses:
     `before - after` exactly (Shapley's value over the four blocks). `sole` is the one block that
     alone brings the place as far as it went, and without which it would not have moved that way;
     None where there is no such block, and no “because” may be said. `passed` are those that it
-    overtook, or that overtook it, ranked in both editions.
+    overtook, or that overtook it, ranked in both editions; `entered` those that stand
+    before it without a rank in the edition before, `left` those that stood before it and have none
+    in the edition after. All three begin with those nearest to it.
     """
 
     before: int
@@ -49,6 +51,8 @@ class RankCauses:
     parts: dict[str, Fraction]
     sole: str | None
     passed: tuple[Overtaken, ...]
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
     own: tuple[int, int]
     own_other: tuple[int, int]
 
@@ -83,12 +87,19 @@ def why_rank(
     first, last = rank[frozenset()], rank[ALL]
     if (first, last) != (old.rank, new.rank):
         return None
+    changed = _changed(old, new, confidence)
     return RankCauses(
         before=first,
         after=last,
         parts={block: _share(block, rank) for block in BLOCKS},
         sole=next((block for block in BLOCKS if _alone(block, rank)), None),
-        passed=_passed(old, new, confidence),
+        passed=tuple(
+            Overtaken(code, old.units[code], new.units[code])
+            for code in changed
+            if code in old.units and code in new.units
+        ),
+        entered=tuple(code for code in changed if code not in old.units),
+        left=tuple(code for code in changed if code not in new.units),
         own=(old.own, new.own),
         own_other=(old.own_other, new.own_other),
     )
@@ -107,6 +118,11 @@ class _League:
     rest: int  # units in the industry that stand in no ranked place
     rest_other: int
     at: int  # how many of the others stand before the place in the table
+
+    @property
+    def units(self) -> dict[str, int]:
+        """The other ranked places' units in the industry."""
+        return dict(zip(self.others, self.n.tolist(), strict=True))
 
     @classmethod
     def of(cls, tables: EditionTables, industry: str, level: str, place: str) -> _League | None:
@@ -191,20 +207,14 @@ def _alone(block: str, rank: dict[frozenset[str], int]) -> bool:
     return last > first and only >= last and without <= first
 
 
-def _passed(old: _League, new: _League, confidence: float) -> tuple[Overtaken, ...]:
-    """Return the places that changed sides, those that are next to ours now first."""
-    ahead, nearness = [], {}
+def _changed(old: _League, new: _League, confidence: float) -> list[str]:
+    """Return those who stood before the place in one edition only, nearest to it now first."""
+    ahead, nearness = [], dict[str, int]()
     for league, blocks in ((old, frozenset[str]()), (new, ALL)):
         value, low, at = _quotients(old, new, blocks, confidence)
         order = ranking(value, low, np.ones(len(value), dtype=np.bool_)).tolist()
         own = order.index(at)
-        names = np.insert(np.array(league.others, dtype=object), at, "")
+        names = [*league.others[:at], "", *league.others[at:]]
         ahead.append({names[one] for one in order[:own]})
-        nearness = {names[one]: abs(spot - own) for spot, one in enumerate(order)}
-    n_before = dict(zip(old.others, old.n.tolist(), strict=True))
-    n_after = dict(zip(new.others, new.n.tolist(), strict=True))
-    changed = [code for code in ahead[0] ^ ahead[1] if code in n_before and code in n_after]
-    return tuple(
-        Overtaken(code, n_before[code], n_after[code])
-        for code in sorted(changed, key=lambda code: (nearness[code], code))
-    )
+        nearness |= {names[one]: abs(spot - own) for spot, one in enumerate(order)}
+    return sorted(ahead[0] ^ ahead[1], key=lambda code: (nearness[code], code))
