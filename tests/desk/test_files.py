@@ -217,7 +217,7 @@ def test_expired_and_unnamed_files_are_swept_and_others_stay(cast: Cast, setting
 
 def test_how_a_table_was_read_is_remembered_by_its_headings(cast: Cast) -> None:
     north = Member.objects.get(code="northshore")
-    how = {"purpose": "register", "member": north}
+    how: dict[str, Any] = {"purpose": "register", "member": north}
     officer = cast["north_officer"]
     headings = ["企业名称", "地址", "Capital"]
     assert queries.proposed_mapping(officer, headings=headings, **how) == {}
