@@ -18,7 +18,7 @@ const ICONS = [
   "building-factory-2", "chart-bar", "chevron-down", "chevron-left", "chevron-right",
   "database", "download", "external-link", "file-spreadsheet", "filter", "home", "info-circle",
   "json", "link", "list-details", "map", "map-pin", "minus", "moon", "photo", "plus", "search",
-  "sun", "vector-triangle", "x",
+  "sun", "user", "vector-triangle", "x",
 ];
 
 const shared = {
@@ -42,6 +42,8 @@ await Promise.all([
   build({ ...shared, entryPoints: ["src/atlas/atlas.css"], outfile: join(atlas, "atlas.css") }),
   build({ ...shared, entryPoints: ["src/atlas/page.js"], format: "esm", outfile: join(atlas, "map.js") }),
   build({ ...shared, entryPoints: ["src/atlas/years.js"], format: "esm", outfile: join(atlas, "years.js") }),
+  build({ ...shared, entryPoints: ["src/atlas/imports.css"], outfile: join(atlas, "imports.css") }),
+  build({ ...shared, entryPoints: ["src/atlas/imports.js"], format: "esm", outfile: join(atlas, "imports.js") }),
   build({
     ...shared,
     entryPoints: [require.resolve("maplibre-gl/dist/maplibre-gl-worker.mjs")],

@@ -7,10 +7,12 @@ from xietong.atlas.pages import (
     clusters,
     comparison,
     editions,
+    imports,
     map_page,
     methods,
     places,
     registers,
+    versions,
 )
 
 app_name = "atlas"
@@ -33,5 +35,50 @@ urlpatterns = [
     path("compare/", comparison.show, name="comparison"),
     path("compare/export.<str:kind>", comparison.export, name="comparison_export"),
     path("registers/", registers.show, name="registers"),
+    path("registers/import/", imports.choose, name="choose_import"),
+    path("registers/<str:member>/import/", imports.start, name="imports"),
+    path("registers/<str:member>/import/<int:number>/", imports.show, name="import"),
+    path("registers/<str:member>/import/<int:number>/sheet/", imports.sheet, name="import_sheet"),
+    path(
+        "registers/<str:member>/import/<int:number>/columns/",
+        imports.columns,
+        name="import_columns",
+    ),
+    path("registers/<str:member>/import/<int:number>/check/", imports.check, name="import_check"),
+    path(
+        "registers/<str:member>/import/<int:number>/discard/",
+        imports.discard,
+        name="import_discard",
+    ),
+    path(
+        "registers/<str:member>/import/<int:number>/commit/", imports.commit, name="import_commit"
+    ),
+    path(
+        "registers/<str:member>/import/<int:number>/problems/",
+        imports.problems,
+        name="import_problems",
+    ),
+    path(
+        "registers/<str:member>/import/<int:number>/problems.csv",
+        imports.problems_file,
+        name="import_problems_file",
+    ),
+    path("registers/<str:member>/import/<int:number>/mark/", imports.mark, name="import_mark"),
+    path(
+        "registers/<str:member>/import/<int:number>/marked.xlsx",
+        imports.marked,
+        name="import_marked",
+    ),
+    path("registers/<str:member>/versions/", versions.show, name="versions"),
+    path(
+        "registers/<str:member>/versions/<int:number>/restore/",
+        versions.restore,
+        name="restore_version",
+    ),
+    path(
+        "registers/<str:member>/versions/<int:number>/problems.csv",
+        versions.problems_file,
+        name="version_problems_file",
+    ),
     path("methods/", methods.show, name="methods"),
 ]
