@@ -174,7 +174,7 @@ def test_cancelling_is_for_the_asker_and_the_officers_of_the_desk(cast: Cast) ->
 
 def test_a_running_job_stops_at_its_next_step(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xietong.desk.operations.pulse.WRITE_SECONDS", 0.0)
-    reached = []
+    reached: list[str] = []
 
     def cancels_itself(actor: Actor, progress: Progress, *, most: int) -> Outcome:
         operations.cancel_job(actor=actor, number=asked.pk)
@@ -251,6 +251,7 @@ def test_a_lease_made_too_long_by_a_clock_set_back_does_not_hold(
 def test_a_job_to_which_nothing_in_the_queue_leads_is_put_there_again(cast: Cast) -> None:
     asked = ask(cast["north_officer"])
     assert upkeep.return_stranded() == []
+    assert asked.task is not None
     place = DBTaskResult.objects.get(pk=asked.task)
     place.claim("a worker that dies now")
     assert upkeep.return_stranded() == []  # it may be about to take the job
