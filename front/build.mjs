@@ -44,6 +44,8 @@ await Promise.all([
   build({ ...shared, entryPoints: ["src/atlas/years.js"], format: "esm", outfile: join(atlas, "years.js") }),
   build({ ...shared, entryPoints: ["src/atlas/imports.css"], outfile: join(atlas, "imports.css") }),
   build({ ...shared, entryPoints: ["src/atlas/imports.js"], format: "esm", outfile: join(atlas, "imports.js") }),
+  build({ ...shared, entryPoints: ["src/atlas/registers.css"], outfile: join(atlas, "registers.css") }),
+  build({ ...shared, entryPoints: ["src/atlas/queue.js"], format: "esm", outfile: join(atlas, "queue.js") }),
   build({
     ...shared,
     entryPoints: [require.resolve("maplibre-gl/dist/maplibre-gl-worker.mjs")],

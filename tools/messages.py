@@ -46,7 +46,8 @@ def sentences() -> Iterator[tuple[str, int, Any, str | None]]:
     """Give (file, line, message, context) of every sentence in code and templates."""
     for path in sorted(PACKAGE.rglob("*.py")):
         yield from _said(path, path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("templates/**/*.html")):
+    templates = [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]
+    for path in sorted(templates):
         name = str(path.relative_to(ROOT))
         code = templatize(path.read_text(encoding="utf-8"), origin=name)
         # What templatize makes of the markup is no Python: its indentation means nothing.

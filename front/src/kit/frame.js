@@ -19,6 +19,7 @@ document.addEventListener("keydown", (event) => {
     search.select();
   }
   if (event.key === "Escape" && event.target === search) closeSuggestions();
+  if (event.key === "Escape") closeDetails(event.target);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") moveInList(event);
 });
 
@@ -37,6 +38,14 @@ document.addEventListener("change", (event) => {
 
 function closeSuggestions() {
   document.querySelector("#suggestions")?.replaceChildren();
+}
+
+/** Escape closes the menu that holds the focus, and gives the focus back to what opened it. */
+function closeDetails(within) {
+  const open = within.closest?.("details[data-closes][open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector(":scope > summary").focus();
 }
 
 /** Arrow keys walk from the field into its list of links and through it. */

@@ -1,4 +1,4 @@
-"""A write through the API by a session's cookie needs the token of that session as well."""
+"""A write by a session's cookie needs the token of that session; a bearer token stands alone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from ninja.utils import check_csrf
 from xietong.kit.refusals import N_, NotAllowed
 
 
+def bearer_of(request: HttpRequest) -> str:
+    """Return the secret of `Authorization: Bearer …`; nothing for other schemes, a proxy's say."""
+    scheme, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
+    return secret.strip() if scheme.casefold() == "bearer" else ""
+
+
 def not_forged(request: HttpRequest) -> bool:
     """Let a write pass that carries the token of its session, as forms of pages do.
 
     `auth=not_forged` at an operation; refuses `forgery_token_missing`. Who may write is the
-    operation's to decide. A call with `Authorization` needs none: no other site can send that along,
+    operation's to decide. A call with a bearer token needs none: no other site can send that along,
     and where it is sent the session does not count.
     """
-    if "Authorization" in request.headers:
+    if bearer_of(request):
         return True
     if check_csrf(request) is not None:
         raise NotAllowed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,8 +17,10 @@ from xietong.atlas.schemas import EditionOut, Names
 from xietong.desk import queries as desk
 from xietong.desk.awaiting import what_awaits
 from xietong.kit.refusals import NotFound
+from xietong.portal.sign_in.providers import offered
 from xietong.region import queries as region
 from xietong.region.actors import actor_of
+from xietong.region.models import Person
 from xietong.region.rules import READER, Kind
 
 
@@ -42,6 +45,15 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Whoever has signed in; `waiting` where mandates want a second factor."""
+
+    name: str
+    email: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """All of it; `edition` is None before one is published, `region` before a pack is loaded.
 
@@ -55,6 +67,9 @@ class Frame:
     rooms: list[Room]
     languages: list[Language]
     todo: int | None
+    person: Account | None
+    sign_in: str
+    providers: list[tuple[str, str]]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -72,7 +87,26 @@ def _frame(request: HttpRequest) -> Frame:
         rooms=_rooms(request.path),
         languages=_languages(request),
         todo=_todo(request),
+        person=_person(request),
+        sign_in=_sign_in(request),
+        providers=offered(),
     )
+
+
+def _person(request: HttpRequest) -> Account | None:
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return None
+    actor = actor_of(request)
+    return Account(person.name or person.get_username(), person.email, bool(actor.waiting))
+
+
+def _sign_in(request: HttpRequest) -> str:
+    """Return the address of the sign-in page, which leads back to where one was."""
+    address = reverse("account_login")
+    if request.method != "GET" or request.path.startswith(reverse("portal:account")):
+        return address
+    return f"{address}?{urlencode({'next': request.get_full_path()})}"
 
 
 def _region() -> tuple[Names | None, Names | None]:

@@ -47,7 +47,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "mandates": _mandates(actor),
         "waiting": bool(actor.waiting),
         "has_factor": second_factor.has_one(person),
-        "providers": offered(),
     }
     return render(request, "account/overview.html", context)
 
@@ -144,8 +143,15 @@ def _known(key: str) -> None:
         )
 
 
-def _mandates(actor: Actor) -> list[tuple[str, str, bool]]:
-    return []
+def _mandates(actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {
+            "role": naming.role(row.role),
+            "scope": naming.owner(row.member, row.organisation),
+            "waits": bool(actor.waiting) and row.role in STRICT,
+        }
+        for row in queries.own_mandates(actor)
+    ]
 
 
 def _person(request: HttpRequest) -> Person:

@@ -53,7 +53,7 @@ from xietong.region.queries.shown import (
     state_of,
     state_of_invitation,
 )
-from xietong.region.queries.tokens import own_tokens
+from xietong.region.queries.own import own_mandates, own_tokens
 
 __all__ = [
     "Invitations",
@@ -86,6 +86,7 @@ __all__ = [
     "organisation_out",
     "organisations_for",
     "organisations_visible_to",
+    "own_mandates",
     "own_tokens",
     "people_managed_by",
     "people_visible_to",
