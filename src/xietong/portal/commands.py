@@ -16,6 +16,9 @@ from django.core.management import call_command
 from xietong.atlas import operations as atlas
 from xietong.atlas import queries as atlas_queries
 from xietong.kit.progress import Printer, Progress
+from xietong.portal.backup_commands import backup, check, restore
+from xietong.portal.rules_commands import rules
+from xietong.portal.soundness import require_guards
 from xietong.region import operations as region
 from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import LOCAL
@@ -172,6 +175,7 @@ def run_server(port: int) -> None:
 def serve(port: int) -> None:
     """Serve the pages on 127.0.0.1 without importing or compiling anything."""
     atlas_queries.editions_visible_to(LOCAL)
+    require_guards()
     run_server(port)
 
 
@@ -183,4 +187,4 @@ def twin(folder: Path) -> None:
         click.echo(f"{member}\t{path}")
 
 
-COMMANDS = (up, serve, twin)
+COMMANDS = (backup, check, restore, rules, serve, twin, up)

@@ -22,13 +22,14 @@ def sweep(*, actor: Actor, now: float | None = None) -> list[str]:
         *storage.registers().sweep(
             {f"{digest}.parquet" for digest in [*versions, *ready]}, now=now
         ),
-        *storage.drafts().sweep(_named_by_drafts(), now=now),
+        *storage.drafts().sweep(named_by_drafts(), now=now),
         *storage.editions().sweep(set(editions), now=now),
         *boundaries().sweep(set(outlines), now=now),
     ]
 
 
-def _named_by_drafts() -> set[str]:
+def named_by_drafts() -> set[str]:
+    """Return the files of the shelf of drafts that a draft or a version names."""
     lists = [
         *RegisterVersion.objects.values_list("problems_digest", flat=True),
         *RegisterDraft.objects.values_list("problems_digest", flat=True),
