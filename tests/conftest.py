@@ -28,3 +28,12 @@ def _fresh_databases() -> Iterator[None]:
 
     with fresh_copies():
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords quickly: what makes guessing slow makes tests slow."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield

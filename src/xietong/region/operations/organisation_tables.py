@@ -67,7 +67,8 @@ def import_organisations(
     home = queries.member(actor, member)
     require(actor, rules.IMPORT_ORGANISATIONS, of=of_member(home.code))
     lines, problems = _read(path)
-    problems += _faults(lines, code_rule(), home)
+    if lines or not problems:
+        problems += _faults(lines, code_rule(), home)
     if problems:
         raise Refusal(
             "organisations_not_imported",
