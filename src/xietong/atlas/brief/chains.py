@@ -16,16 +16,17 @@ from xietong.atlas.brief.contents import (
     joined,
     named,
     quotient,
+    with_beside,
 )
 from xietong.atlas.exports import in_language
 from xietong.atlas.models import Cluster
 from xietong.atlas.queries.editions import Opened
 from xietong.atlas.queries.layers import layer_of
-from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, Names
+from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, Level, Names
 from xietong.kit import figures
 from xietong.kit.refusals import N_, NotFound
 
-SHOWN, SEGMENTS, CLUSTERS = 9, 18, 7
+SHOWN, SEGMENTS, CLUSTERS, COUNTIES = 10, 18, 7, 7
 
 
 def brief_of_chain(opened: Opened, edition: EditionOut, key: str) -> Brief:
@@ -43,7 +44,7 @@ def brief_of_chain(opened: Opened, edition: EditionOut, key: str) -> Brief:
     segments = [one for one in opened.industries.values() if one.parent == key]
     rows = list(opened.row.clusters.filter(industry_key=key).order_by("rank"))
     strong = {cell.code: _shade(cell) for cell in ranked if cell.low is not None and cell.low > 1}
-    members = {row.code: named(row.short) for row in edition.members}
+    members = {row.code: named(row.name) for row in edition.members}
     return Brief(
         kind=gettext("Brief on industrial clusters"),
         title=named(chain.name),
@@ -56,8 +57,20 @@ def brief_of_chain(opened: Opened, edition: EditionOut, key: str) -> Brief:
         caption=gettext("Marked: prefectures surely above the region's average.")
         + " "
         + contents.caption(edition),
-        first=_leading(ranked, members),
-        tables=[_segments(opened, segments), _list(rows, members)],
+        first=_leading(
+            gettext("Prefectures with the highest location quotients"),
+            ranked[:SHOWN],
+            members,
+        ),
+        tables=[
+            _segments(opened, segments),
+            _list(rows, members),
+            _leading(
+                gettext("Counties with the highest location quotients"),
+                _ranked(opened, chain, "county")[:COUNTIES],
+                members,
+            ),
+        ],
         notes=contents.notes(opened, edition),
         foot=contents.foot(edition),
         synthetic=edition.synthetic,
@@ -65,8 +78,8 @@ def brief_of_chain(opened: Opened, edition: EditionOut, key: str) -> Brief:
     )
 
 
-def _ranked(opened: Opened, industry: IndustryOut) -> list[Cell]:
-    cells = layer_of(opened, industry=industry.key, level="prefecture").cells
+def _ranked(opened: Opened, industry: IndustryOut, level: Level = "prefecture") -> list[Cell]:
+    cells = layer_of(opened, industry=industry.key, level=level).cells
     return [cell for cell in cells if cell.rank is not None]
 
 
@@ -100,7 +113,7 @@ def _places(ranked: list[Cell]) -> str:
         many,
     ).format(
         many=many,
-        names=joined([f"{named(cell.name)} ({quotient(cell)})" for cell in strong[:3]]),
+        names=joined([with_beside(named(cell.name), quotient(cell)) for cell in strong[:3]]),
     )
 
 
@@ -116,13 +129,13 @@ def _clusters(rows: list[Cluster]) -> str:
     ).format(
         many=len(rows),
         crossing=sum(row.crossing for row in rows),
-        name=_name(rows[0]),
+        name=_name(rows[0], contents.IN_A_SENTENCE),
         units=grouped(rows[0].units),
     )
 
 
-def _name(row: Cluster) -> str:
-    return named(Names(zh=row.name_zh, en=row.name_en))
+def _name(row: Cluster, longest: int = contents.LONGEST) -> str:
+    return named(Names(zh=row.name_zh, en=row.name_en), longest)
 
 
 def _figures(
@@ -144,9 +157,9 @@ def _figures(
     ]
 
 
-def _leading(ranked: list[Cell], members: dict[str, str]) -> Table:
+def _leading(heading: str, ranked: list[Cell], members: dict[str, str]) -> Table:
     return Table(
-        heading=gettext("Prefectures with the highest location quotients"),
+        heading=heading,
         header=[
             gettext("Rank"),
             gettext("Place"),
@@ -164,10 +177,10 @@ def _leading(ranked: list[Cell], members: dict[str, str]) -> Table:
                 quotient(cell),
                 interval(cell),
             ]
-            for cell in ranked[:SHOWN]
+            for cell in ranked
         ],
         numeric=[True, False, False, True, True, True],
-        empty=gettext("No prefecture can be shown for this chain in this edition."),
+        empty=gettext("No place of this level can be shown for the chain in this edition."),
     )
 
 
@@ -176,7 +189,9 @@ def _segments(opened: Opened, segments: list[IndustryOut]) -> Table:
     for one in segments[:SEGMENTS]:
         first = _ranked(opened, one)[:1] if one.enabled else []
         why = clean(in_language(one.why_disabled), 40) if one.why_disabled else ""
-        leader = [f"{named(cell.name)} {quotient(cell)} ({interval(cell)})" for cell in first]
+        leader = [
+            with_beside(f"{named(cell.name)} {quotient(cell)}", interval(cell)) for cell in first
+        ]
         rows.append(
             [industry_name(one), grouped(one.n), grouped(one.clusters), *(leader or [why or "–"])]
         )

@@ -17,6 +17,7 @@ from xietong.atlas.brief.contents import (
     joined,
     named,
     quotient,
+    with_beside,
 )
 from xietong.atlas.exports import in_language
 from xietong.atlas.queries import cluster
@@ -25,17 +26,17 @@ from xietong.atlas.schemas import ClusterOut, EditionOut, Names
 from xietong.kit import figures
 from xietong.region.rules import Actor
 
-COUNTIES, OTHERS, PUBLISHED, PARTS = 9, 7, 5, 6
+COUNTIES, OTHERS, PUBLISHED, PARTS, BESIDE = 12, 7, 5, 6, 8
 
 
 def brief_of_cluster(actor: Actor, opened: Opened, edition: EditionOut, key: str) -> Brief:
     """Return the brief of a cluster. Refuses `no_such_cluster`."""
     one = cluster(actor, opened.row.number, key)
-    members = {row.code: named(row.short) for row in edition.members}
+    members = {row.code: named(row.name) for row in edition.members}
     inside = [name for code, name in members.items() if code in one.members]
     return Brief(
         kind=gettext("Brief on industrial clusters"),
-        title=named(one.name, 80),
+        title=named(one.name, 120),
         under=contents.under(edition, industry_name(one.industry), joined(inside)),
         marks=contents.marks(edition),
         said=[_size(one, inside), _strength(one), _crossing(one, inside)],
@@ -44,7 +45,13 @@ def brief_of_cluster(actor: Actor, opened: Opened, edition: EditionOut, key: str
         level="county",
         caption=contents.caption(edition),
         first=_counties(opened, one, members),
-        tables=[_leading(one), _absent(one), _others(opened, one, members), _names(one, members)],
+        tables=[
+            *([_leading(one)] if one.leading else []),
+            *([_absent(one)] if one.industry.kind == "chain" else []),
+            _beside(opened, one),
+            _others(opened, one, members),
+            _names(one, members),
+        ],
         notes=contents.notes(opened, edition),
         foot=contents.foot(edition),
         synthetic=edition.synthetic,
@@ -60,7 +67,7 @@ def _size(one: ClusterOut, inside: list[str]) -> str:
         "{industry}, {share} of the region's.",
         many,
     ).format(
-        name=named(one.name, 80),
+        name=named(one.name, contents.IN_A_SENTENCE),
         many=many,
         members=joined(inside),
         units=grouped(one.units),
@@ -119,7 +126,7 @@ def _counties(opened: Opened, one: ClusterOut, members: dict[str, str]) -> Table
     largest = sorted(one.places, key=lambda cell: (-(cell.n or 0), cell.code))
     rows = [
         [
-            f"{named(cell.name)} ({named(cell.parent)})",
+            with_beside(named(cell.name), named(cell.parent)),
             members[cell.member],
             grouped(cell.n),
             quotient(cell),
@@ -162,7 +169,6 @@ def _leading(one: ClusterOut) -> Table:
             for part in one.leading[:PARTS]
         ],
         numeric=[False, True, True, True],
-        empty=gettext("The industry has no parts that could be told."),
     )
 
 
@@ -172,9 +178,28 @@ def _absent(one: ClusterOut) -> Table:
         header=[gettext("Segment with none counted in any county of the cluster")],
         rows=[[industry_name(part)] for part in one.absent_segments[:PARTS]],
         numeric=[False],
-        empty=gettext("No segment of a chain is known to be missing. What is withheld is no gap.")
-        if one.industry.kind == "chain"
-        else gettext("The industry is no chain, so that there are no segments to be missing."),
+        empty=gettext("No segment of a chain is known to be missing. What is withheld is no gap."),
+    )
+
+
+def _beside(opened: Opened, one: ClusterOut) -> Table:
+    """Clusters of other industries in the same counties."""
+    inside = {cell.code for cell in one.places}
+    rows = []
+    for row in opened.row.clusters.exclude(industry_key=one.industry.key):
+        shared = len(inside & set(row.places))
+        if shared:
+            rows.append((shared, row))
+    rows.sort(key=lambda found: (-found[0], -found[1].units, found[1].key))
+    return Table(
+        heading=gettext("Clusters of other industries in the same counties"),
+        header=[gettext("Cluster"), gettext("Counties in common"), gettext("Units")],
+        rows=[
+            [named(Names(zh=row.name_zh, en=row.name_en)), str(shared), grouped(row.units)]
+            for shared, row in rows[:BESIDE]
+        ],
+        numeric=[False, True, True],
+        empty=gettext("No other cluster of this edition has a county in common with it."),
     )
 
 

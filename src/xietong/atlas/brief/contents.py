@@ -15,6 +15,7 @@ from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, LeadingIndustry
 from xietong.kit import figures
 
 LONGEST = 60  # characters of a name in a table; longer ones end in “…”
+IN_A_SENTENCE = 160
 NOTHING = "–"
 
 
@@ -88,6 +89,11 @@ def industry_name(one: IndustryOut) -> str:
     return clean(f"{code}{in_language(one.short)}", LONGEST)
 
 
+def with_beside(name: str, beside: str) -> str:
+    """Return a name with something in brackets behind it."""
+    return gettext("{name} ({beside})").format(name=name, beside=beside)
+
+
 def joined(texts: Iterable[str], most: int = 6) -> str:
     """Return texts as one list, the first few of them; says how many more there are."""
     every = list(texts)
@@ -116,7 +122,10 @@ def interval(one: LeadingIndustry | Cell) -> str:
 
 def marks(edition: EditionOut) -> list[str]:
     """Return what must stand on each page."""
-    return [clean(f"{label}: {said}") for label, said in exports.warnings(edition)]
+    return [
+        clean(gettext("{label}: {text}").format(label=label, text=said))
+        for label, said in exports.warnings(edition)
+    ]
 
 
 def foot(edition: EditionOut) -> str:

@@ -128,7 +128,7 @@ def _clusters(place: PlaceProfile) -> str:
     ).format(
         many=many,
         crossing=crossing,
-        name=named(place.clusters[0].name),
+        name=named(place.clusters[0].name, contents.IN_A_SENTENCE),
         units=grouped(place.clusters[0].units),
     )
 
@@ -239,7 +239,11 @@ def _position(opened: Opened, place: PlaceProfile, chain: IndustryOut, cell: Cel
                 gaps.append(industry_name(one))
             elif part.high is not None and part.high < 1:
                 short.append(industry_name(one))
-    value = f"{quotient(cell)} ({interval(cell)})" if cell.state == "ok" else state_name(cell.state)
+    value = (
+        contents.with_beside(quotient(cell), interval(cell))
+        if cell.state == "ok"
+        else state_name(cell.state)
+    )
     return [
         grouped(cell.n),
         value,

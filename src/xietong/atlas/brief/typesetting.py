@@ -53,6 +53,7 @@ def _compiled(brief: Brief, picture: str, language: str, made_at: datetime, kind
             package=PACKAGE,
         )
     whole = asdict(brief) | {"picture": picture, "language": "zh" if language == "zh" else "en"}
+    whole["title_width"] = _width(brief.title)
     whole["first"] = _with_widths(brief.first)
     whole["tables"] = [_with_widths(one) for one in brief.tables]
     return typst.compile(

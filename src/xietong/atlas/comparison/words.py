@@ -10,7 +10,7 @@ from xietong.atlas.comparison.kinds import Change, Fact, Group
 from xietong.atlas.comparison.reading import Compared
 from xietong.atlas.exports import in_language, level_name, state_name
 from xietong.atlas.schemas import IndustryOut
-from xietong.engine.edition.causes import RankCauses
+from xietong.engine.edition.causes import Overtaken, RankCauses
 from xietong.engine.edition.comparison import CellChange, Side
 from xietong.engine.edition.lineage import ClusterChange, Seen
 from xietong.kit import figures
@@ -168,15 +168,7 @@ def _of_own(old: int, new: int) -> str:
 def _of_others(whole: Compared, causes: RankCauses) -> str:
     """Return which places changed sides; units stand where they are not the same in both."""
     rises = causes.after < causes.before
-    passed = [
-        in_language(whole.name_of(one.place))
-        + (
-            f" ({figures.grouped(one.n_before)} → {figures.grouped(one.n_after)})"
-            if one.n_before != one.n_after
-            else ""
-        )
-        for one in causes.passed
-    ]
+    passed = [_with_units(whole, one) for one in causes.passed]
     if passed:
         words = (
             gettext(" because of other places: now before {names}")
@@ -193,6 +185,15 @@ def _of_others(whole: Compared, causes: RankCauses) -> str:
         else gettext(" because of other places: {names} newly in the league")
     )
     return words.format(names=_few([in_language(whole.name_of(code)) for code in others]))
+
+
+def _with_units(whole: Compared, one: Overtaken) -> str:
+    name = in_language(whole.name_of(one.place))
+    if one.n_before == one.n_after:
+        return name
+    return gettext("{name} ({old} → {new})").format(
+        name=name, old=figures.grouped(one.n_before), new=figures.grouped(one.n_after)
+    )
 
 
 def _few(names: list[str]) -> str:

@@ -40,10 +40,10 @@ class RankCauses:
     `parts` say how many ranks each block is worth, up counted positive: they add up to
     `before - after` exactly (Shapley's value over the four blocks). `sole` is the one block that
     alone brings the place as far as it went, and without which it would not have moved that way;
-    None where there is no such block, and no “because” may be said. `passed` are those that it
-    overtook, or that overtook it, ranked in both editions; `entered` those that stand
-    before it without a rank in the edition before, `left` those that stood before it and have none
-    in the edition after. All three begin with those nearest to it.
+    None where there is no such block, and no “because” may be said. `passed` are those that a
+    rising place overtook, or that overtook a falling one, ranked in both editions; `entered` those
+    that stand before a falling one without a rank in the edition before, `left` those that stood
+    before a rising one and have none in the edition after. All begin with those nearest to it.
     """
 
     before: int
@@ -208,7 +208,8 @@ def _alone(block: str, rank: dict[frozenset[str], int]) -> bool:
 
 
 def _changed(old: _League, new: _League, confidence: float) -> list[str]:
-    """Return those who stood before the place in one edition only, nearest to it now first."""
+    """Return those who make the move, nearest to the place now first: who stood before it and do
+    no longer where it rises, who do now and did not where it falls."""
     ahead, nearness = [], dict[str, int]()
     for league, blocks in ((old, frozenset[str]()), (new, ALL)):
         value, low, at = _quotients(old, new, blocks, confidence)
@@ -217,4 +218,5 @@ def _changed(old: _League, new: _League, confidence: float) -> list[str]:
         names = [*league.others[:at], "", *league.others[at:]]
         ahead.append({names[one] for one in order[:own]})
         nearness |= {names[one]: abs(spot - own) for spot, one in enumerate(order)}
-    return sorted(ahead[0] ^ ahead[1], key=lambda code: (nearness[code], code))
+    moved = ahead[0] - ahead[1] if new.rank < old.rank else ahead[1] - ahead[0]
+    return sorted(moved, key=lambda code: (nearness[code], code))
