@@ -14,6 +14,7 @@ from xietong.atlas.operations.drafts import CHECKING, MARKING, subject_of
 from xietong.atlas.operations.reviewing import reference_of
 from xietong.desk.work import Outcome, work
 from xietong.kit.progress import Progress
+from xietong.kit.references import Reference
 from xietong.kit.refusals import N_
 from xietong.region.rules import OFFICE, Actor, of_member
 
@@ -47,7 +48,7 @@ def _of_member(parameters: Any) -> str:
 @work(
     CHECKING,
     title=N_("Check “{file}”"),
-    line=rules.CHECK_DRAFT,
+    line=rules.PERFORM_CHECK,
     of=_of_member,
     one_a_subject=True,
 )
@@ -70,7 +71,7 @@ def check_register_draft(
 @work(
     MARKING,
     title=N_("Mark up “{file}”"),
-    line=rules.MARK_DRAFT,
+    line=rules.PERFORM_MARKING,
     of=_of_member,
     one_a_subject=True,
 )
@@ -91,3 +92,25 @@ def mark_register_draft(
 def _page_of(draft: RegisterDraft) -> str:
     with translation.override(settings.LANGUAGE_CODE):
         return reverse("atlas:import", args=[draft.member.code, draft.pk])
+
+
+@work(
+    "apply_corrections",
+    title=N_("Apply corrections to the register of {member}"),
+    line=rules.APPLY_CORRECTIONS,
+    of=_of_member,
+    one_a_subject=True,
+)
+def apply_corrections(actor: Actor, progress: Progress, member: str) -> Outcome:
+    """Make a version with today's corrections and words; where nothing changed, there is none."""
+    version, new = operations.apply_corrections(actor=actor, member=member, progress=progress)
+    with translation.override(settings.LANGUAGE_CODE):
+        url = reverse("atlas:register", args=[member])
+    return Outcome(
+        sentence=N_("The corrections stand in version {number} of the register.")
+        if new
+        else N_("Nothing has changed: version {number} of the register stands."),
+        params={"number": version.number},
+        reference=Reference("atlas", "register", member),
+        url=url,
+    )

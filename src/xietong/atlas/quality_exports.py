@@ -10,24 +10,12 @@ from django.utils.translation import gettext as _
 from xietong.atlas.exports import MIME, Note, Row, csv_of, in_language, xlsx_of
 from xietong.atlas.models import Correction, RegisterVersion
 from xietong.atlas.naming import Codes
+from xietong.atlas.operations.correction_tables import HEADINGS
 from xietong.atlas.queries.corrections import Item, Queue
 from xietong.atlas.queries.quality import Quality, figures_of
+from xietong.atlas.queries.rows import texts_of
 from xietong.atlas.schemas import Names
 from xietong.kit.refusals import N_, NotFound
-
-# The headings that an imported workbook is read by; in either language.
-HEADINGS = {
-    "unit": N_("Unit (do not change)"),
-    "name": N_("Name"),
-    "credit_code": N_("Credit code"),
-    "read_industry": N_("Industry as read"),
-    "industry": N_("Industry corrected"),
-    "read_place": N_("Place as read"),
-    "place": N_("Place corrected"),
-    "reason": N_("Reason"),
-    "seen_industry": N_("Correction of the industry seen (do not change)"),
-    "seen_place": N_("Correction of the place seen (do not change)"),
-}
 
 
 def checked(kind: str) -> str:
@@ -74,8 +62,9 @@ def queue_body(queue: Queue, corrections: Iterable[Correction], kind: str) -> by
     for one in corrections:
         standing.setdefault(one.unit, {})[one.field] = one
     table = [_queued(item, codes) for item in queue.items]
+    texts = texts_of(queue.version, list(standing)) if standing else {}
     for unit, by_field in sorted(standing.items()):
-        table.append(_standing(unit, by_field))
+        table.append(_standing(unit, texts.get(unit, ("", ""))[0], by_field))
     return _file(
         _("Corrections"), queue.version, [_(words) for words in HEADINGS.values()], table, kind
     )
@@ -110,10 +99,10 @@ def _queued(item: Item, codes: Codes) -> Row:
     ]
 
 
-def _standing(unit: str, by_field: dict[str, Correction]) -> Row:
+def _standing(unit: str, name: str, by_field: dict[str, Correction]) -> Row:
     industry, place = by_field.get("industry"), by_field.get("place")
     return [
-        *(unit, "", "", industry.from_value if industry else ""),
+        *(unit, name, "", industry.from_value if industry else ""),
         industry.to_value if industry else "",
         place.from_value if place else "",
         place.to_value if place else "",

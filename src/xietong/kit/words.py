@@ -300,6 +300,35 @@ PROBLEMS: dict[str, Words] = {
         N_("the outlines of {code} and {other} lie over each other"),
         N_("Mend the border between the two."),
     ),
+    # Of a workbook of corrections.
+    "correction_columns_missing": Words(
+        N_("the table has no column of units with one of corrections; not known: {unknown}"),
+        N_("Take the workbook that the page of corrections gives, and keep its headings."),
+    ),
+    "correction_rows_many": Words(
+        N_("the table has more than {most} rows"),
+        N_("Bring in the rows that were filled in, in several files."),
+    ),
+    "correction_unit_unknown": Words(
+        N_("the register holds no such unit"),
+        N_("Keep the first column as the workbook gave it."),
+    ),
+    "correction_value_unknown": Words(
+        N_("“{text}” is no code of an industry or a place in use"),
+        N_("Give the code's digits; the page of corrections finds it by name."),
+    ),
+    "correction_reason_long": Words(
+        N_("the reason has {length} characters, and {most} is the most"),
+        N_("Shorten it."),
+    ),
+    "correction_twice": Words(
+        N_("the unit was corrected in row {first} already"),
+        N_("Keep one of the two."),
+    ),
+    "correction_meanwhile": Words(
+        N_("{name} has set it to {value} since the workbook was written"),
+        N_("Take a fresh workbook and decide anew."),
+    ),
     # Of a pack's coding vocabulary.
     "vocabulary_code_unknown": Words(
         N_("{code} is no code of the classification"),

@@ -38,10 +38,10 @@ def test_a_correction_stands_with_what_was_read_and_its_audit(doubtful: Doubtful
     made = correct(doubtful, reason="现场核实")
     assert (made.from_value, made.to_value, made.made_by_name) == ("", "1220", "林北舟")
     assert made.method_digest == doubtful.version.method_digest
-    entry = AuditEntry.objects.order_by("-id").first()
+    entry = AuditEntry.objects.order_by("-number").first()
     assert entry is not None
     assert (entry.verb, entry.subject) == ("correct_unit", f"atlas:correction:{made.pk}")
-    assert made.unit not in str(entry.details)
+    assert made.unit not in str(entry.body)
 
 
 def test_a_second_officer_is_told_who_was_first_and_loses_nothing(doubtful: Doubtful) -> None:

@@ -2,6 +2,7 @@
 
 from xietong.atlas.operations.checking import perform_check, perform_marking
 from xietong.atlas.operations.compiling import compile_edition
+from xietong.atlas.operations.correction_tables import import_corrections
 from xietong.atlas.operations.corrections import (
     apply_corrections,
     correct_unit,
@@ -11,12 +12,12 @@ from xietong.atlas.operations.corrections import (
     withdraw_correction,
 )
 from xietong.atlas.operations.drafts import (
-    ask_for_marking,
     begin_draft,
     check_draft,
     choose_sheet,
     discard_draft,
     map_draft,
+    mark_draft,
 )
 from xietong.atlas.operations.names import attach_name, detach_name
 from xietong.atlas.operations.publishing import publish_edition, withdraw_edition
@@ -32,7 +33,6 @@ __all__ = [
     "About",
     "accept_word",
     "apply_corrections",
-    "ask_for_marking",
     "attach_name",
     "begin_draft",
     "check_draft",
@@ -44,9 +44,11 @@ __all__ = [
     "decline_word",
     "detach_name",
     "discard_draft",
+    "import_corrections",
     "import_register",
     "make_twin",
     "map_draft",
+    "mark_draft",
     "perform_check",
     "perform_marking",
     "publish_edition",

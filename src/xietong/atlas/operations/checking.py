@@ -39,9 +39,9 @@ def perform_check(
     May be run again from its beginning at any moment. Where the columns were chosen anew or
     another check was asked for meanwhile, nothing is written: refuses `check_overtaken`.
     """
-    require(actor, rules.CHECK_DRAFT)
+    require(actor, rules.PERFORM_CHECK)
     draft = queries.draft(actor, member, number)
-    require(actor, rules.CHECK_DRAFT, of=of_member(draft.member.code))
+    require(actor, rules.PERFORM_CHECK, of=of_member(draft.member.code))
     _still_wanted(draft, turn)
     owner = draft.member
     ways = methods.current_for(owner)
@@ -101,9 +101,9 @@ def perform_marking(
 
     Refuses `no_such_draft`, `draft_not_checked` and what is over.
     """
-    require(actor, rules.MARK_DRAFT)
+    require(actor, rules.PERFORM_MARKING)
     draft = queries.draft(actor, member, number)
-    require(actor, rules.MARK_DRAFT, of=of_member(draft.member.code))
+    require(actor, rules.PERFORM_MARKING, of=of_member(draft.member.code))
     rules.may_mark(draft.state)
     ways = methods.current_for(draft.member)
     shelf = storage.drafts()

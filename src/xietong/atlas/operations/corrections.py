@@ -290,10 +290,11 @@ def meanwhile(standing: Correction | None) -> Refusal:
         )
     return Refusal(
         "corrected_meanwhile",
-        N_("{name} has set the {field} to {value} ({when} UTC); yours was not stored."),
+        N_("{name} has set the industry to {value} ({when} UTC); yours was not stored.")
+        if standing.field == INDUSTRY
+        else N_("{name} has set the place to {value} ({when} UTC); yours was not stored."),
         way_out=N_("Look at the unit again and decide anew."),
         name=standing.made_by_name,
-        field=standing.field,
         value=standing.to_value,
         when=standing.made_at.strftime("%Y-%m-%d %H:%M:%S"),
     )

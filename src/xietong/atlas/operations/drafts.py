@@ -84,7 +84,7 @@ def choose_sheet(*, actor: Actor, member: str, number: int, sheet: str) -> Regis
     """Read another sheet of the workbook; its columns are proposed anew. Refuses `no_such_draft`,
     `register_unreadable` and what is over.
     """
-    draft = _found(actor, rules.MAP_DRAFT, member, number)
+    draft = _found(actor, rules.CHOOSE_SHEET, member, number)
     rules.may_go_on(draft.state)
     with queries.opened_file(actor, draft) as path:
         seen = _looked_at(actor, draft.member, path, draft.name, sheet)
@@ -154,7 +154,7 @@ def check_draft(*, actor: Actor, member: str, number: int) -> Job:
     return job
 
 
-def ask_for_marking(*, actor: Actor, member: str, number: int, language: str) -> Job:
+def mark_draft(*, actor: Actor, member: str, number: int, language: str) -> Job:
     """Ask for the marked-up workbook in a language; a worker writes it.
 
     Refuses `no_such_draft`, `draft_not_checked` and what is over.

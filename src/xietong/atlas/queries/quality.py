@@ -146,6 +146,17 @@ def may_read_figures(actor: Actor, member: str) -> bool:
     return may(actor, rules.READ_FIGURES, of=of_member(member))
 
 
+def registers_with_figures(actor: Actor) -> list[RegisterVersion]:
+    """Return the newest version of every register whose figures the actor may see."""
+    if not may(actor, rules.READ_FIGURES):
+        return []
+    newest: dict[str, RegisterVersion] = {}
+    for one in RegisterVersion.objects.select_related("register__member").order_by("number"):
+        if may_read_figures(actor, one.register.member.code):
+            newest[one.register.member.code] = one
+    return sorted(newest.values(), key=lambda one: one.register.member.position)
+
+
 @lru_cache(maxsize=8)
 def _counts(digest: str) -> Mapping[str, Counter[str]]:
     """Return how often each value of the counted columns occurs in a version's file."""
@@ -244,9 +255,7 @@ def _repeats(rows: int, marks: pa.Table, told: Mapping[str, Any]) -> Group:
                 _("Left out as repeated"),
                 repeated,
                 sent,
-                _(
-                    "rows of the file with the credit code of an earlier row, or alike throughout"
-                ),
+                _("rows of the file with the credit code of an earlier row, or alike throughout"),
             ),
             Figure(
                 "skipped",

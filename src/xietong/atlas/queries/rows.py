@@ -159,7 +159,8 @@ def sample_of(version: RegisterVersion, most: int) -> list[tuple[str, str]]:
         return reader.execute(
             "SELECT name, coalesce(scope, '') FROM"
             " (SELECT name, scope, row, row_number() OVER (ORDER BY row) AS at FROM rows)"
-            f" WHERE at % {step} = 0 ORDER BY row LIMIT {most}"
+            " WHERE at % ? = 0 ORDER BY row LIMIT ?",
+            [step, most],
         ).fetchall()
 
 

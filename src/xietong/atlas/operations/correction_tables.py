@@ -1,0 +1,201 @@
+"""Corrections from a workbook: every row's fault at once, and all of them stand or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+
+from xietong.atlas import methods, rules
+from xietong.atlas.models import Correction
+from xietong.atlas.operations.corrections import MOST_REASON, correct_unit, value_known
+from xietong.atlas.queries import rows
+from xietong.engine.problems import Problem, ProblemsFound
+from xietong.engine.register.corrections import FIELDS, Field
+from xietong.engine.register.reading import texts_of
+from xietong.engine.tables import Synonyms, open_table, propose_mapping
+from xietong.kit.refusals import N_, Refusal
+from xietong.region.models import Member
+from xietong.region.operations import change
+from xietong.region.rules import Actor, require
+
+# The headings that a workbook of corrections has, in either language.
+HEADINGS = {
+    "unit": N_("Unit (do not change)"),
+    "name": N_("Name"),
+    "credit_code": N_("Credit code"),
+    "read_industry": N_("Industry as read"),
+    "industry": N_("Industry corrected"),
+    "read_place": N_("Place as read"),
+    "place": N_("Place corrected"),
+    "reason": N_("Reason"),
+    "seen_industry": N_("Correction of the industry seen (do not change)"),
+    "seen_place": N_("Correction of the place seen (do not change)"),
+}
+MOST_ROWS = 5_000
+_CODE = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One cell of a workbook that says something: row, unit, field, code and why."""
+
+    row: int
+    unit: str
+    field: Field
+    value: str
+    reason: str
+    seen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a workbook brought: corrections made, and cells that stand already."""
+
+    made: tuple[Correction, ...]
+    unchanged: int
+
+
+def import_corrections(*, actor: Actor, member: str, path: Path, name: str = "") -> Imported:
+    """Make the corrections of a workbook: all of them, or none where one cannot be made.
+
+    Refuses `no_such_register`, and `corrections_refused` with every row's fault: an unknown unit or
+    code, a unit twice, and one that somebody else has corrected since the workbook was written.
+    """
+    require(actor, rules.IMPORT_CORRECTIONS)
+    owner = rows.member_for(actor, member, rules.IMPORT_CORRECTIONS)
+    version = rows.present_version(actor, member, rules.READ_ROWS)
+    called = name or path.name
+    try:
+        told = list(_told(path))
+    except ProblemsFound as found:
+        raise _refused(called, list(found.problems)) from found
+    known = rows.texts_of(version, [one.unit for one in told])
+    with change():
+        Member.objects.select_for_update().get(pk=owner.pk)
+        standing = {
+            (one.unit, one.field): one
+            for one in Correction.objects.filter(member=owner, withdrawn_at__isnull=True)
+        }
+        problems = _problems(told, known, standing)
+        if problems:
+            raise _refused(called, problems)
+        made = []
+        for one in told:
+            before = standing.get((one.unit, one.field))
+            if before is not None and before.to_value == one.value:
+                continue
+            made.append(
+                correct_unit(
+                    actor=actor,
+                    member=member,
+                    unit=one.unit,
+                    field=one.field,
+                    value=one.value,
+                    reason=one.reason,
+                    seen=one.seen,
+                )
+            )
+    return Imported(tuple(made), len(told) - len(made))
+
+
+def _told(path: Path) -> Iterator[Told]:
+    synonyms = _synonyms()
+    source = open_table(path, synonyms)
+    mapping = propose_mapping(source.columns, synonyms)
+    if "unit" not in mapping.columns or not {*FIELDS} & mapping.columns.keys():
+        unknown = ", ".join(mapping.unknown[:20])
+        raise ProblemsFound([Problem("correction_columns_missing", params={"unknown": unknown})])
+    count = 0
+    for batch in source.batches():
+        if batch.problems:
+            raise ProblemsFound(list(batch.problems))
+        texts = {
+            name: texts_of(batch.data.column(at)).to_pylist()
+            for name, at in mapping.columns.items()
+        }
+        count += batch.data.num_rows
+        if count > MOST_ROWS:
+            raise ProblemsFound([Problem("correction_rows_many", params={"most": MOST_ROWS})])
+        for at, row in enumerate(batch.rows.to_pylist()):
+            cells = {name: (column[at] or "").strip() for name, column in texts.items()}
+            for field in FIELDS:
+                if value := cells.get(field, ""):
+                    code = _CODE.match(value)
+                    seen = cells.get(f"seen_{field}", "")
+                    yield Told(
+                        row=row,
+                        unit=cells["unit"].lstrip("'"),
+                        field=field,
+                        value=code[0] if code else value,
+                        reason=cells.get("reason", ""),
+                        seen=int(seen) if seen.isdecimal() and len(seen) < 18 else None,
+                    )
+
+
+def _problems(
+    told: list[Told],
+    known: Mapping[str, object],
+    standing: Mapping[tuple[str, str], Correction],
+) -> list[Problem]:
+    problems = []
+    first: dict[tuple[str, str], int] = {}
+    for one in told:
+        key = (one.unit, one.field)
+        before = standing.get(key)
+        if one.unit not in known:
+            problems.append(Problem("correction_unit_unknown", one.row, "unit"))
+        if not value_known(one.field, one.value):
+            params = {"text": one.value[:40]}
+            problems.append(Problem("correction_value_unknown", one.row, one.field, params))
+        if len(one.reason) > MOST_REASON:
+            params = {"length": len(one.reason), "most": MOST_REASON}
+            problems.append(Problem("correction_reason_long", one.row, "reason", params))
+        if key in first:
+            params = {"first": first[key]}
+            problems.append(Problem("correction_twice", one.row, one.field, params))
+        first.setdefault(key, one.row)
+        if (before is not None and before.to_value != one.value and before.pk != one.seen) or (
+            before is None and one.seen is not None
+        ):
+            params = {
+                "name": before.made_by_name if before else "–",
+                "value": before.to_value if before else "–",
+            }
+            problems.append(Problem("correction_meanwhile", one.row, one.field, params))
+    return problems
+
+
+def _refused(called: str, problems: list[Problem]) -> Refusal:
+    return Refusal(
+        "corrections_refused",
+        N_("“{file}” was refused; no correction was made. Faults: {count}."),
+        way_out=N_("Mend the rows that are listed and bring it in again."),
+        field="file",
+        problems=tuple(problems),
+        file=called,
+        count=len(problems),
+    )
+
+
+def _synonyms() -> Synonyms:
+    """Return the headings of such a workbook in every language of the house."""
+    named: dict[str, list[str]] = {column: [words] for column, words in HEADINGS.items()}
+    for language, _label in settings.LANGUAGES:
+        with translation.override(language):
+            for column, words in HEADINGS.items():
+                said = translation.gettext(words)
+                if said not in named[column]:
+                    named[column].append(said)
+    return Synonyms.build(
+        {
+            "columns": {column: {"en": words} for column, words in named.items()},
+            "ignored": {"headings": []},
+            "cells": {"blanks": [], "totals": [], "notes": []},
+        },
+        methods.current().synonyms.currencies,
+    )
