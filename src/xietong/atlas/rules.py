@@ -23,8 +23,11 @@ IMPORT_REGISTER = May("import_register", own=OFFICERS)
 READ_IMPORTS = May("read_imports", own=ANALYSTS)
 BEGIN_DRAFT = May("begin_draft", own=OFFICERS)
 MAP_DRAFT = May("map_draft", own=OFFICERS, states=UNDER_WAY)
+CHOOSE_SHEET = May("choose_sheet", own=OFFICERS, states=UNDER_WAY)
 CHECK_DRAFT = May("check_draft", own=OFFICERS, states=(MAPPED, CHECKED, READY))
+PERFORM_CHECK = May("perform_check", own=OFFICERS, states=(MAPPED,))
 MARK_DRAFT = May("mark_draft", own=ANALYSTS, states=(CHECKED, READY))
+PERFORM_MARKING = May("perform_marking", own=ANALYSTS, states=(CHECKED, READY))
 COMMIT_DRAFT = May("commit_draft", own=OFFICERS, states=(READY,))
 DISCARD_DRAFT = May("discard_draft", own=OFFICERS, states=UNDER_WAY)
 RESTORE_VERSION = May("restore_version", own=OFFICERS)
@@ -74,8 +77,11 @@ TABLE: tuple[May, ...] = (
     READ_IMPORTS,
     BEGIN_DRAFT,
     MAP_DRAFT,
+    CHOOSE_SHEET,
     CHECK_DRAFT,
+    PERFORM_CHECK,
     MARK_DRAFT,
+    PERFORM_MARKING,
     COMMIT_DRAFT,
     DISCARD_DRAFT,
     RESTORE_VERSION,

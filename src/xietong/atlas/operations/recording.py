@@ -151,6 +151,7 @@ def record_version(
             actor=actor,
             verb=verb,
             subject=Reference("atlas", "register_version", f"{owner.code}.{version.number}"),
+            member=owner.code,
             reason=reason,
             before="" if newest is None else newest.digest,
             after=brought.digest,

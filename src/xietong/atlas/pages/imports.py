@@ -259,7 +259,7 @@ def problems_file(request: HttpRequest, member: str, number: int) -> StreamingHt
 @require_POST
 def mark(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Let a worker write the marked-up workbook, and show how far it is."""
-    job: Job = operations.ask_for_marking(
+    job: Job = operations.mark_draft(
         actor=actor_of(request), member=member, number=number, language=_language()
     )
     return redirect("desk:job", job.pk)
