@@ -136,7 +136,7 @@ def test_faults_are_listed_by_row_with_reason_and_way_out_and_refuse_all(
 
 
 @pytest.mark.parametrize(
-    ("language", "reason"), [("zh-hans", "缺少名称"), ("en", "the name is missing")]
+    ("language", "reason"), [("zh-hans", "缺少单位名称"), ("en", "the name is missing")]
 )
 def test_the_marked_up_workbook_speaks_the_readers_language(
     counter: Counter, language: str, reason: str

@@ -14,6 +14,7 @@ from xietong.atlas import operations, queries, rules
 from xietong.atlas.models import RegisterDraft
 from xietong.atlas.pages.import_views import dry_run, page_links
 from xietong.atlas.problem_exports import problem_list
+from xietong.atlas.queries.drafts import PAGE_PROBLEMS
 from xietong.desk.models import Job
 from xietong.kit.doors import as_problem_json, said_problem
 from xietong.kit.refusals import N_, NotFound, Refusal
@@ -244,7 +245,7 @@ def problems(request: HttpRequest, member: str, number: int) -> HttpResponse:
             "asked": asked,
             "codes": sorted({one.code for one in tallies}),
             "fields": sorted({one.field for one in tallies if one.field}),
-            "links": page_links(page, found.total, queries.PAGE_PROBLEMS, asked),
+            "links": page_links(page, found.total, PAGE_PROBLEMS, asked),
         },
     )
 
