@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import click
 
-from xietong.atlas import annotate, brief, comparison, exports, operations, queries
+from xietong.atlas import annotate, brief, comparison, exports, import_commands, operations, queries
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
 from xietong.kit.doors import problem_line
@@ -428,5 +428,8 @@ def place(file: Path, output: Path) -> None:
     rows = annotate.place_table(file, output, progress=Printer())
     click.echo(f"{output}: {rows:,} rows")
 
+
+for one in import_commands.COMMANDS:
+    register.add_command(one)
 
 COMMANDS = (register, atlas, industry, place)
