@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import FileResponse, HttpRequest
-from ninja import Field, File, Path, Query, Router, Schema, UploadedFile
+from ninja import Field, File, Path, Query, Router, Schema, Status, UploadedFile
 
 from xietong.atlas import operations, queries
 from xietong.atlas.models import RegisterDraft, RegisterVersion
@@ -135,12 +135,12 @@ def imports(request: HttpRequest, member: Member) -> list[DraftOut]:
 )
 def begin(
     request: HttpRequest, member: Member, file: Annotated[UploadedFile, File()]
-) -> tuple[int, DraftOut]:
+) -> Status[DraftOut]:
     """Keep a workbook, CSV or Parquet file and look at its columns; no version is made."""
     draft = operations.begin_draft(
         actor=actor_of(request), member=member, stream=file, name=file.name or ""
     )
-    return 201, _draft(draft)
+    return Status(201, _draft(draft))
 
 
 @router.get("/{member}/imports/{number}", response={200: DraftOut, **REFUSED}, summary="An import")
@@ -185,10 +185,10 @@ def columns(request: HttpRequest, member: Member, number: Number, asked: Columns
     response={202: JobOut, **WRITES},
     summary="Check an import",
 )
-def check(request: HttpRequest, member: Member, number: Number) -> tuple[int, JobOut]:
+def check(request: HttpRequest, member: Member, number: Number) -> Status[JobOut]:
     """Let a worker check the file and reckon what it would change."""
     job = operations.check_draft(actor=actor_of(request), member=member, number=number)
-    return 202, job_out(job)
+    return Status(202, job_out(job))
 
 
 @router.get(
@@ -224,12 +224,12 @@ def mark(
     member: Member,
     number: Number,
     language: Annotated[Language, Query()] = "zh-hans",
-) -> tuple[int, JobOut]:
+) -> Status[JobOut]:
     """Let a worker write the file as a workbook in which its faults are marked."""
     job = operations.mark_draft(
         actor=actor_of(request), member=member, number=number, language=language
     )
-    return 202, job_out(job)
+    return Status(202, job_out(job))
 
 
 @router.get(
@@ -273,7 +273,7 @@ def marked(
 )
 def commit(
     request: HttpRequest, member: Member, number: Number, told: CommitIn
-) -> tuple[int, VersionOut]:
+) -> Status[VersionOut]:
     """Make the next version of what was checked: all of it, or nothing."""
     version = operations.commit_draft(
         actor=actor_of(request),
@@ -282,7 +282,7 @@ def commit(
         about=operations.About(**told.dict(exclude={"reason"})),
         reason=told.reason,
     )
-    return 201, _version(version)
+    return Status(201, _version(version))
 
 
 @router.post(
@@ -310,7 +310,7 @@ def versions(request: HttpRequest, member: Member) -> list[VersionOut]:
 )
 def restore(
     request: HttpRequest, member: Member, number: Number, told: RestoreIn
-) -> tuple[int, VersionOut]:
+) -> Status[VersionOut]:
     """Make the next version of an earlier one's rows; nothing of the history is taken away."""
     version = operations.restore_version(
         actor=actor_of(request),
@@ -319,7 +319,7 @@ def restore(
         reason=told.reason,
         newest=told.newest,
     )
-    return 201, _version(version)
+    return Status(201, _version(version))
 
 
 def _draft(draft: RegisterDraft) -> DraftOut:
