@@ -9,6 +9,7 @@ from ninja import Path, Query, Router
 
 from xietong.atlas import brief, comparison, exports, operations, queries
 from xietong.atlas.comparison import Asked, ChangelogOut, Group
+from xietong.atlas.correction_api import router as corrections
 from xietong.atlas.exports import Format
 from xietong.atlas.import_api import router as imports
 from xietong.atlas.schemas import (
@@ -32,6 +33,7 @@ from xietong.region.actors import actor_of
 
 router = Router(tags=["atlas"])
 router.add_router("/registers", imports)
+router.add_router("/registers", corrections)
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
 WRITE_REFUSED = {**REFUSED, 403: ProblemOut}

@@ -9,7 +9,16 @@ from typing import Literal, get_args
 
 import click
 
-from xietong.atlas import annotate, brief, comparison, exports, import_commands, operations, queries
+from xietong.atlas import (
+    annotate,
+    brief,
+    comparison,
+    correction_commands,
+    exports,
+    import_commands,
+    operations,
+    queries,
+)
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
 from xietong.kit.doors import problem_line
@@ -429,7 +438,7 @@ def place(file: Path, output: Path) -> None:
     click.echo(f"{output}: {rows:,} rows")
 
 
-for one in import_commands.COMMANDS:
+for one in (*import_commands.COMMANDS, *correction_commands.OF_REGISTER):
     register.add_command(one)
 
-COMMANDS = (register, atlas, industry, place)
+COMMANDS = (register, atlas, industry, place, *correction_commands.COMMANDS)

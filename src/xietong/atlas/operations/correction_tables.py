@@ -142,7 +142,7 @@ def _problems(
     known: Mapping[str, object],
     standing: Mapping[tuple[str, str], Correction],
 ) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
     first: dict[tuple[str, str], int] = {}
     for one in told:
         key = (one.unit, one.field)
@@ -150,14 +150,13 @@ def _problems(
         if one.unit not in known:
             problems.append(Problem("correction_unit_unknown", one.row, "unit"))
         if not value_known(one.field, one.value):
-            params = {"text": one.value[:40]}
-            problems.append(Problem("correction_value_unknown", one.row, one.field, params))
+            text = one.value[:40]
+            problems.append(Problem("correction_value_unknown", one.row, one.field, {"text": text}))
         if len(one.reason) > MOST_REASON:
-            params = {"length": len(one.reason), "most": MOST_REASON}
-            problems.append(Problem("correction_reason_long", one.row, "reason", params))
+            size = {"length": len(one.reason), "most": MOST_REASON}
+            problems.append(Problem("correction_reason_long", one.row, "reason", size))
         if key in first:
-            params = {"first": first[key]}
-            problems.append(Problem("correction_twice", one.row, one.field, params))
+            problems.append(Problem("correction_twice", one.row, one.field, {"first": first[key]}))
         first.setdefault(key, one.row)
         if (before is not None and before.to_value != one.value and before.pk != one.seen) or (
             before is None and one.seen is not None

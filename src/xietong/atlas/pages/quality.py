@@ -53,7 +53,9 @@ def show(request: HttpRequest, member: str) -> HttpResponse:
                     [
                         (
                             one,
-                            f"{rows_url}?{urlencode(one.filters)}" if _leads(one, rows_url) else "",
+                            f"{rows_url}?{urlencode(dict(one.filters or {}))}"
+                            if _leads(one, rows_url)
+                            else "",
                         )
                         for one in group.figures
                     ],
@@ -79,9 +81,8 @@ def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
 
 def rows(request: HttpRequest, member: str) -> HttpResponse:
     """List the rows behind a figure, to those who may see rows."""
-    filters = Filters(
-        **{one.name: request.GET.get(one.name, one.default)[:100] for one in fields(Filters)}  # type: ignore[arg-type]
-    )
+    names = [one.name for one in fields(Filters)]
+    filters = Filters(**{name: request.GET[name][:100] for name in names if request.GET.get(name)})
     page = request.GET.get("page", "1")
     found = register_rows.rows(
         actor_of(request), member, filters, int(page) if page.isdecimal() and len(page) < 6 else 1

@@ -227,8 +227,8 @@ def _candidates(
         if (len(word), word) > (len(kept), kept):
             longest_of[key] = word
     found = []
-    for places, word in longest_of.items():
-        held = [rows[at] for at in places]
+    for key, word in longest_of.items():
+        held = [rows[at] for at in key]
         counts = Counter(row.division for row in held)
         division = min(counts, key=lambda one: (-counts[one], one))
         support = counts[division]
