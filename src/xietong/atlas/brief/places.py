@@ -116,6 +116,8 @@ def _with_quotient(one: LeadingIndustry) -> str:
 
 def _clusters(place: PlaceProfile) -> str:
     many = len(place.clusters)
+    if place.insufficient:
+        return gettext("Nor can it be said whether it has a part in an industrial cluster.")
     if not many:
         return gettext("No industrial cluster of this edition has a county here.")
     crossing = sum(one.crossing for one in place.clusters)
@@ -146,8 +148,12 @@ def _figures(place: PlaceProfile, strong: int) -> list[Figure]:
         ),
         Figure(
             gettext("Clusters here"),
-            str(len(place.clusters)),
-            gettext("{n} across members").format(n=sum(one.crossing for one in place.clusters)),
+            NONE if place.insufficient else str(len(place.clusters)),
+            ""
+            if place.insufficient
+            else gettext("{n} across members").format(
+                n=sum(one.crossing for one in place.clusters)
+            ),
         ),
     ]
     if place.top:

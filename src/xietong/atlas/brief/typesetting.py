@@ -72,7 +72,7 @@ def _with_widths(table: Table) -> dict[str, Any]:
     for column, numeric in enumerate(table.numeric):
         texts = [table.header[column], *(row[column] for row in table.rows)]
         longest = max(_width(text) for text in texts)
-        widths.append(0 if numeric and longest <= 12 else min(max(longest, 8), 34))
+        widths.append(0 if numeric and longest <= 12 else min(max(longest, 11), 34))
     return {**asdict(table), "widths": widths}
 
 

@@ -88,7 +88,8 @@ def compared(actor: Actor, before: int, after: int) -> Compared:
             number=before,
         )
     key = (one.row.files_digest, one.row.pk, other.row.files_digest, other.row.pk)
-    return _compared(key, _Kept(one, other))
+    # The state of an edition may have changed since its changes were found, its content not.
+    return replace(_compared(key, _Kept(one, other)), before=one, after=other)
 
 
 def found(whole: Compared, asked: Asked) -> list[Change]:
