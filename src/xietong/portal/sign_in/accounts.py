@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context as current
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
@@ -57,6 +62,14 @@ class Accounts(DefaultAccountAdapter):
             return HttpResponseRedirect(reverse("mfa_index"))
         return response
 
+    def is_reauthentication_required(self, *, app: str, **about: Any) -> bool:
+        """Tell whether one must show again who one is; just after signing in one need not."""
+        request = current.request
+        shown = [one["at"] for one in get_authentication_records(request, request.user)]
+        if shown and time.time() - max(shown) < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return super().is_reauthentication_required(app=app, **about)
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a failure where the account exists, after the answer, and not over and over."""
         login = str(credentials.get("email") or credentials.get("username") or "")
@@ -92,10 +105,11 @@ class Accounts(DefaultAccountAdapter):
             return super().render_mail(template_prefix, email, own, headers)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail once what it tells of stands."""
-        transaction.on_commit(
-            lambda: super(Accounts, self).send_mail(template_prefix, email, context)
-        )
+        """Write a mail now, and send it once what it tells of stands. One that fails is logged."""
+        request = current.request
+        about = {"request": request, "email": email, "current_site": get_current_site(request)}
+        mail = self.render_mail(template_prefix, email, {**about, **context})
+        transaction.on_commit(mail.send, robust=True)
 
     def add_message(self, request: HttpRequest, level: int, *given: Any, **more: Any) -> None:
         """Say what a page cannot show by itself; that somebody is signed in, the frame shows."""

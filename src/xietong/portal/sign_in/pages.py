@@ -20,7 +20,7 @@ from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.portal.sign_in import second_factor
 from xietong.portal.sign_in.accounts import tell
 from xietong.portal.sign_in.providers import offered
-from xietong.region import operations, queries
+from xietong.region import naming, operations, queries
 from xietong.region.actors import actor_of
 from xietong.region.models import Person
 from xietong.region.operations.tokens import MOST_DAYS, MOST_DAYS_STRICT

@@ -29,18 +29,18 @@ class NotOneself:
 
 
 class NotRepeated:
-    """Refuses a password of few different characters."""
+    """Refuses a password of few different characters, or of one word over and over."""
 
     def validate(self, password: str, user: object = None) -> None:
-        """Raise `password_repeats` where it has fewer than five."""
-        if len(set(password)) < FEWEST_CHARACTERS:
-            raise ValidationError(
-                gettext("The password repeats too few characters."), code="password_repeats"
-            )
+        """Raise `password_repeats` where it is one."""
+        # What stands twice in a row is found in itself, moved on by its half.
+        repeated = password in (password * 2)[1:-1]
+        if repeated or len(set(password)) < FEWEST_CHARACTERS:
+            raise ValidationError(gettext("The password repeats itself."), code="password_repeats")
 
     def get_help_text(self) -> str:
         """Return the rule in words."""
-        return gettext("It has at least five different characters.")
+        return gettext("It has at least five different characters, and is no repetition.")
 
 
 def _parts_of(user: object) -> set[str]:

@@ -29,7 +29,8 @@ def listen() -> None:
     user_logged_out.connect(signed_out)
     account.email_changed.connect(email_changed)
     mfa.authenticator_used.connect(factor_shown)
-    mfa.authenticator_added.connect(factor_added)
+    # allauth tells of an app only when the transaction is over, and of a key within it.
+    post_save.connect(factor_added, sender=Authenticator)
     mfa.authenticator_removed.connect(factor_removed)
     mfa.authenticator_reset.connect(codes_renewed)
     mfa.authentication_failed.connect(factor_failed)
@@ -63,10 +64,10 @@ def factor_shown(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None
         second_factor.mark(request, user)
 
 
-def factor_added(sender: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
+def factor_added(sender: Any, instance: Authenticator, created: bool, raw: bool, **_: Any) -> None:
     """Note a factor that was set up. To have it is not to have shown it."""
-    if authenticator.type in second_factor.FACTORS:
-        _note(user, "add_second_factor", kind=str(authenticator.type))
+    if created and not raw and instance.type in second_factor.FACTORS:
+        _note(instance.user, "add_second_factor", kind=str(instance.type))
 
 
 def factor_removed(

@@ -1,0 +1,25 @@
+"""Tests of sign-in: the cast with passwords, and the mail that they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cast import cast
+from houses import lakes
+from region.sign_in.people import Mailbox
+
+__all__ = ["cast", "lakes"]
+
+
+@pytest.fixture
+def mailbox(
+    settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> Iterator[Mailbox]:
+    """Give what is sent meanwhile: real mails, as the file backend writes them."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    yield Mailbox(tmp_path / "mail", django_capture_on_commit_callbacks)
