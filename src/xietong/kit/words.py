@@ -238,7 +238,7 @@ PROBLEMS: dict[str, Words] = {
     ),
     # Of a register that can be read, and yet may be the wrong one.
     "rows_of_another_member": Words(
-        N_("{percent}% of the rows that were placed lie in another member, most in {name_en}"),
+        N_("{percent}% of the rows that were placed lie in another member, most in {name}"),
         N_("Check that this is the right file, and that it was uploaded for the right member."),
     ),
     "rows_vanish": Words(

@@ -91,7 +91,7 @@ def test_the_register_of_another_member_is_known_by_where_its_rows_lie(counter: 
     draft = counter.checked(counter.upload(counter.house.registers["southshore"]))
     assert codes(draft) == ["rows_of_another_member"]
     told = draft.summary["misgivings"][0]["params"]
-    assert told["name_zh"] == "南岸"
+    assert told["name"] == "南岸 Southshore"
     assert told["percent"] == 100
 
 

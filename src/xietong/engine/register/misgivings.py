@@ -57,8 +57,8 @@ def _of_another(
     zh, en = names[most]
     params: dict[str, str | int] = {
         "percent": round(100 * outside / placed),
-        "name_zh": zh,
-        "name_en": en,
+        # A problem's words are plain: the name stands in both languages.
+        "name": f"{zh} {en}",
     }
     return [Problem("rows_of_another_member", params=params)]
 
