@@ -1,12 +1,11 @@
 """People, organisations, mandates and invitations over HTTP, for whoever looks after them."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: what paginates asks for their names elsewhere.
 from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja import Field, File, Form, Path, Query, Router, Schema, UploadedFile
+from ninja import Field, File, Form, Path, Query, Router, Schema, Status, UploadedFile
 from ninja.pagination import PaginationBase, paginate
 
 from xietong.kit.problem_schema import ProblemOut
@@ -146,7 +145,7 @@ def mandates(
 def grant(request: HttpRequest, body: MandateIn) -> Any:
     """Let a person act in a role for a member or an organisation."""
     row = operations.grant_mandate(actor=actor_of(request), **body.model_dump())
-    return 201, queries.mandate_out(row)
+    return Status(201, queries.mandate_out(row))
 
 
 @router.post(
@@ -180,7 +179,7 @@ def invite(request: HttpRequest, body: InvitationIn) -> Any:
     row, _ = operations.invite_person(
         actor=actor, site=request.build_absolute_uri("/"), **body.model_dump()
     )
-    return 201, queries.invitation_out(row)
+    return Status(201, queries.invitation_out(row))
 
 
 @router.post(
@@ -227,7 +226,7 @@ def add_organisation(request: HttpRequest, body: NewOrganisation) -> Any:
     row = operations.add_organisation(
         actor=actor_of(request), member=body.member, about=_about(body)
     )
-    return 201, queries.organisation_out(row)
+    return Status(201, queries.organisation_out(row))
 
 
 @router.put(

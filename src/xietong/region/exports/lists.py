@@ -77,7 +77,7 @@ def organisations(kind: Format, rows: Iterable[Organisation]) -> bytes:
                 one.credit_code or "",
                 one.parent.name_zh if one.parent else "",
                 naming.member(one.member),
-                gettext("closed") if one.closed_at else gettext("open"),
+                gettext("closed") if one.closed_at else gettext("operating"),
             ]
             for one in rows
         ],

@@ -89,7 +89,7 @@ class Organisations(_Filters):
     )
     state = filters.ChoiceFilter(
         label=_("State"),
-        choices=[("open", _("open")), ("closed", _("closed"))],
+        choices=[("open", _("operating")), ("closed", _("closed"))],
         method="in_state",
         empty_label=_("All"),
         widget=CHOICE,
