@@ -77,6 +77,15 @@ def as_answer(made: File) -> HttpResponse:
     return answer
 
 
+def _state(state: str) -> list[str]:
+    """Return what must stand on each page of an edition that is not published."""
+    if state == "published":
+        return []
+    if state == "withdrawn":
+        return [gettext("WITHDRAWN: shown to those who decide on editions, not to readers")]
+    return [gettext("DRAFT: not published, for consent and review only")]
+
+
 def contents(
     actor: Actor, number: int | None, kind: str, key: str, *, language: Language = "zh"
 ) -> tuple[Brief, str, Opened]:
@@ -99,6 +108,7 @@ def contents(
             )
         whole = replace(
             whole,
+            kind=" · ".join([whole.kind, *_state(edition.state)]),
             said_heading=gettext("In short"),
             figures_heading=gettext("Key figures"),
             notes_heading=gettext("How the numbers were computed, and what they are not"),
