@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext
@@ -51,7 +52,7 @@ def room_said(room: str) -> str:
 
 
 def _told(room: str, line: May) -> RuleOut:
-    def roles(held: frozenset[Role]) -> list[str]:
+    def roles(held: frozenset[Role]) -> list[Any]:
         return [one.value for one in Role if one in held]
 
     return RuleOut(

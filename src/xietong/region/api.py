@@ -1,18 +1,21 @@
 """People, organisations, mandates and invitations over HTTP, for whoever looks after them."""
 
 # Annotations are no strings here: what paginates asks for their names elsewhere.
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, File, Form, Path, Query, Router, Schema, Status, UploadedFile
 from ninja.pagination import PaginationBase, paginate
 
 from xietong.kit.problem_schema import ProblemOut
-from xietong.region import operations, queries
+from xietong.region import exports, operations, queries
 from xietong.region.actors import actor_of
 from xietong.region.rules import INVITE_PERSON, require
 from xietong.region.schemas import (
+    AuditEntryOut,
+    AuditHeadOut,
+    AuditOut,
     ImportedOut,
     InvitationIn,
     InvitationOut,
@@ -49,10 +52,10 @@ class Pages(PaginationBase):
         total: int
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], pagination: Input, **params: Any
+        self, queryset: Any, pagination: Any, request: HttpRequest, **params: Any
     ) -> dict[str, Any]:
         """Return one page; `shown` makes of a row what the actor may see of it."""
-        rows, shown = queryset  # type: ignore[misc]
+        rows, shown = queryset
         start = (pagination.page - 1) * pagination.page_size
         return {
             "items": [shown(one) for one in rows[start : start + pagination.page_size]],
@@ -279,3 +282,48 @@ def _about(body: OrganisationIn) -> operations.About:
         credit_code=body.credit_code,
         parent=body.parent,
     )
+
+
+@router.get("/audit", response={200: AuditOut, **REFUSED}, summary="The audit")
+def audit(
+    request: HttpRequest,
+    actor: Annotated[str, Query(max_length=200, description="a key, or part of a name")] = "",
+    verb: Asked = "",
+    subject: Annotated[str, Query(max_length=200, description="room:kind:key")] = "",
+    member: MemberCode = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="a number")] = None,
+) -> AuditOut:
+    """Return the entries that the actor may see, fifty at a time."""
+    wanted = queries.Wanted(actor, verb, subject, member, _zoned(since), _zoned(until))
+    sheet = queries.sheet_of_entries(actor_of(request), wanted, before=before)
+    return AuditOut(entries=[_entry(one) for one in sheet.entries], older=sheet.older)
+
+
+@router.get("/audit/head", response={200: AuditHeadOut, **REFUSED}, summary="Its signed end")
+def audit_head(request: HttpRequest) -> AuditHeadOut:
+    """Return the end of the audit, signed by this node, to be kept elsewhere."""
+    return AuditHeadOut(**json.loads(queries.audit_head(actor_of(request)).as_json()))
+
+
+@router.get(
+    "/audit/of/{subject}", response={200: list[AuditEntryOut], **REFUSED}, summary="Of one record"
+)
+def audit_of(
+    request: HttpRequest, subject: Annotated[str, Path(max_length=200)]
+) -> list[AuditEntryOut]:
+    """Return what happened to one record, named as room:kind:key, the newest first."""
+    found = queries.history(actor_of(request), exports.reference(subject))
+    return [_entry(one) for one in found]
+
+
+def _entry(one: Any) -> AuditEntryOut:
+    return AuditEntryOut(
+        **{name: getattr(one, name) for name in AuditEntryOut.model_fields},
+    )
+
+
+def _zoned(at: datetime | None) -> datetime | None:
+    """Return a moment with its zone; UTC where none is said."""
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)

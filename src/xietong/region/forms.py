@@ -90,7 +90,7 @@ class Grant(ForWhom):
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
     field_order = ["role", "scope", "valid_from", "last_day", "reason"]
 
-    def times(self) -> dict[str, datetime | None]:
+    def times(self) -> dict[str, Any]:
         """Return the days as moments: from the beginning of one to the end of the other (UTC)."""
         begins, last = self.cleaned_data["valid_from"], self.cleaned_data["last_day"]
         return {

@@ -9,6 +9,8 @@ from ninja import Field, Schema
 
 RoleName = Literal["viewer", "analyst", "officer", "approver", "administrator"]
 KindName = Literal["regional_office", "authority", "institution", "enterprise", "association"]
+MandateState = Literal["in_force", "to_come", "over", "revoked"]
+InvitationState = Literal["open", "accepted", "recalled", "expired"]
 LanguageName = Literal["zh-hans", "en"]
 Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Name = Annotated[str, Field(max_length=100)]
@@ -75,7 +77,7 @@ class MandateOut(Schema):
     role: RoleName
     member: str | None
     organisation: int | None
-    state: Literal["in_force", "to_come", "over", "revoked"]
+    state: MandateState
     valid_from: datetime
     valid_to: datetime | None
     granted_by: str
@@ -106,7 +108,7 @@ class InvitationOut(Schema):
     role: RoleName
     member: str | None
     organisation: int | None
-    state: Literal["open", "accepted", "recalled", "expired"]
+    state: InvitationState
     invited_by: str
     invited_at: datetime
     expires_at: datetime
@@ -162,3 +164,38 @@ class RuleOut(Schema):
     states: list[str]
     operator: bool
     public: bool
+
+
+class AuditEntryOut(Schema):
+    """An entry of the audit (审计记录); `body` and `hash` are what it is verified by."""
+
+    number: int
+    at: datetime
+    actor: str
+    actor_key: str
+    verb: str
+    subject: str
+    member: str
+    reason: str
+    before: str
+    after: str
+    body: str
+    hash: str
+
+
+class AuditOut(Schema):
+    """A page of entries, the newest first; `older` is what to ask `before` for next."""
+
+    entries: list[AuditEntryOut]
+    older: int | None
+
+
+class AuditHeadOut(Schema):
+    """The end of the audit, signed by the node: the file that `xietong audit head` writes."""
+
+    form: str
+    number: int
+    hash: str
+    at: str
+    key: str
+    signature: str

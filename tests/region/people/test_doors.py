@@ -92,7 +92,7 @@ def test_an_administrator_invites_by_the_page(cast: Cast, client: Client) -> Non
     )
     assert "new@lakes.example" in answer.content.decode()
     [message] = mail.outbox
-    link = re.search(r"http://testserver(\S+)", message.body)
+    link = re.search(r"http://testserver(\S+)", str(message.body))
     assert link is not None
     visitor = Client()
     page = visitor.get(link[1])

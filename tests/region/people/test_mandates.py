@@ -125,7 +125,7 @@ def test_a_mandate_that_cannot_be_is_refused(cast: Cast) -> None:
         "mandate_ends_before_it_begins",
         lambda: grant(cast, by, to, valid_from=now, valid_to=now),
     )
-    both = {"member": NORTH, "organisation": cast.organisations["institute"].pk}
+    both: dict[str, Any] = {"member": NORTH, "organisation": cast.organisations["institute"].pk}
     refused("for_whom_missing", lambda: grant(cast, by, to, **both))
     refused("no_such_member", lambda: grant(cast, by, to, member="eastshore"))
     refused("no_such_organisation", lambda: grant(cast, by, to, organisation=10**6))

@@ -90,7 +90,7 @@ def test_without_a_rule_of_the_country_only_the_length_counts(pack: RegionPack, 
 
 def test_a_name_stands_once_a_member(pack: RegionPack, cast: Cast) -> None:
     refusal("organisation_known", lambda: add(" 北岸经济发展局 "))
-    assert add("北岸经济发展局", member="southshore").member.code == "southshore"
+    assert str(add("北岸经济发展局", member="southshore").member) == "南岸"
     refusal("organisation_name_missing", lambda: add("  "))
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.utils import timezone
 
 from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.queries.people import manages
 from xietong.region.rules import Actor
 from xietong.region.schemas import (
+    InvitationState,
+    KindName,
+    MandateState,
+    RoleName,
     HeldOut,
     InvitationOut,
     MandateOut,
@@ -22,7 +28,7 @@ def organisation_out(row: Organisation) -> OrganisationOut:
         key=row.pk,
         name_zh=row.name_zh,
         name_en=row.name_en,
-        kind=row.kind,
+        kind=cast(KindName, row.kind),
         credit_code=row.credit_code or "",
         member=row.member.code if row.member else None,
         parent=row.parent_id,
@@ -42,7 +48,7 @@ def person_out(actor: Actor, row: Person) -> PersonOut:
         email=row.email if manages(actor, row) else None,
         mandates=[
             HeldOut(
-                role=one.role,
+                role=cast(RoleName, one.role),
                 member=one.member.code if one.member else None,
                 organisation=one.organisation_id,
             )
@@ -57,7 +63,7 @@ def mandate_out(row: Mandate) -> MandateOut:
         key=row.pk,
         person=row.person_id,
         name=row.person.name or row.person.get_username(),
-        role=row.role,
+        role=cast(RoleName, row.role),
         member=row.member.code if row.member else None,
         organisation=row.organisation_id,
         state=state_of(row),
@@ -71,7 +77,7 @@ def mandate_out(row: Mandate) -> MandateOut:
     )
 
 
-def state_of(row: Mandate) -> str:
+def state_of(row: Mandate) -> MandateState:
     """Return whether a mandate holds, will hold, is over, or was revoked."""
     now = timezone.now()
     closed = row.organisation is not None and row.organisation.closed_at is not None
@@ -88,7 +94,7 @@ def invitation_out(row: Invitation) -> InvitationOut:
         key=row.pk,
         email=row.email,
         name=row.name,
-        role=row.role,
+        role=cast(RoleName, row.role),
         member=row.member.code if row.member else None,
         organisation=row.organisation_id,
         state=state_of_invitation(row),
@@ -98,7 +104,7 @@ def invitation_out(row: Invitation) -> InvitationOut:
     )
 
 
-def state_of_invitation(row: Invitation) -> str:
+def state_of_invitation(row: Invitation) -> InvitationState:
     """Return whether an invitation can be accepted, and if not why."""
     if row.accepted_at is not None:
         return "accepted"
