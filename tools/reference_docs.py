@@ -44,6 +44,15 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
     ),
     "XIETONG_MEMORY_MB": ("How much memory DuckDB may take, in megabytes.", None),
     "XIETONG_THREADS": ("How many threads DuckDB, and how many processes the coder may use.", None),
+    "XIETONG_WORKERS": (
+        "How many workers are started beside the server; 0 where they are run elsewhere.",
+        None,
+    ),
+    "XIETONG_LEASE_SECONDS": (
+        "How long a worker that is not heard of keeps its job, in seconds.",
+        None,
+    ),
+    "XIETONG_UPLOAD_MB": ("The largest file that may be uploaded, in megabytes.", None),
     "XIETONG_SECRET_KEY": (
         "The key that signs sessions and forms.",
         "made at the first start and kept in `secret.key` of XIETONG_HOME",
