@@ -1,6 +1,7 @@
 """People, organisations, mandates and invitations over HTTP, for whoever looks after them."""
 
 # Annotations are no strings here: what paginates asks for their names elsewhere.
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from xietong.region.pages import invitations, organisations, people
+from xietong.region.pages import audit, invitations, organisations, people
 
 app_name = "region"
 urlpatterns = [
+    path("audit/", audit.directory, name="audit"),
+    path("audit/export.<str:kind>", audit.export, name="audit_export"),
+    path("audit/of/<str:subject>/", audit.history, name="history"),
     path("people/", people.directory, name="people"),
     path("people/export.<str:kind>", people.export, name="people_export"),
     path("people/mandates/", people.mandates, name="mandates"),

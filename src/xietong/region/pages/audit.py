@@ -1,0 +1,134 @@
+"""The audit (审计记录): who changed what, all of it, and of one record; each as a file too."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+
+from xietong.kit.refusals import N_, NotFound
+from xietong.region import exports, naming, queries
+from xietong.region.actors import actor_of
+from xietong.region.models import AuditEntry
+from xietong.region.queries import Wanted
+from xietong.region.rules import READ_AUDIT, require
+from xietong.region.verbs import words_of
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NAMED = ("actor", "verb", "subject", "member")
+
+
+def directory(request: HttpRequest) -> HttpResponse:
+    """Show the entries that the actor may see, the newest first, narrowed as asked."""
+    actor = actor_of(request)
+    require(actor, READ_AUDIT)
+    wanted = wanted_of(request)
+    sheet = queries.sheet_of_entries(
+        actor, wanted, before=_number(request, "before"), after=_number(request, "after")
+    )
+    asked = {name: request.GET.get(name, "").strip() for name in (*NAMED, "since", "until")}
+    kept = {name: value for name, value in asked.items() if value}
+    return render(
+        request,
+        "region/audit.html",
+        {
+            "rows": [shown(one) for one in sheet.entries],
+            "asked": asked,
+            "narrowed": bool(kept),
+            "query": urlencode(kept),
+            "older": sheet.older and urlencode({**kept, "before": sheet.older}),
+            "newer": sheet.newer and urlencode({**kept, "after": sheet.newer}),
+            "verbs": [(verb, words_of(verb)) for verb in queries.verbs_in_audit(actor)],
+            "members": [(one.code, naming.member(one)) for one in queries.members_of_audit(actor)],
+        },
+    )
+
+
+def history(request: HttpRequest, subject: str) -> HttpResponse:
+    """Show what happened to one record: by whom, when, why, from what state to what."""
+    actor = actor_of(request)
+    reference = exports.reference(subject)
+    rows = queries.history(actor, reference)
+    return render(
+        request,
+        "region/audit_history.html",
+        {"subject": str(reference), "rows": [shown(one) for one in rows]},
+    )
+
+
+def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
+    """Return the entries as asked: lines that can be verified elsewhere, or a workbook."""
+    actor = actor_of(request)
+    require(actor, READ_AUDIT)
+    wanted = wanted_of(request)
+    answer: HttpResponse | StreamingHttpResponse
+    if kind == "jsonl":
+        lines = exports.json_lines(actor, wanted)
+        answer = StreamingHttpResponse(lines, content_type="application/x-ndjson")
+    elif kind == "xlsx":
+        with TemporaryDirectory(prefix="xietong-audit-") as folder:
+            path = Path(folder) / "audit.xlsx"
+            exports.write_workbook(queries.entries(actor, wanted), path)
+            answer = HttpResponse(path.read_bytes(), content_type=WORKBOOK)
+    else:
+        raise NotFound(
+            "no_such_audit_file",
+            N_("The audit is not given as “{kind}”."),
+            way_out=N_("Choose jsonl or xlsx."),
+            kind=kind,
+        )
+    answer["Content-Disposition"] = f'attachment; filename="xietong-audit.{kind}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def wanted_of(request: HttpRequest) -> Wanted:
+    """Return what an address asks for; what it says wrongly narrows nothing."""
+    given = {name: request.GET.get(name, "").strip()[:200] for name in NAMED}
+    until = _day(request, "until")
+    return Wanted(
+        **given,
+        since=_midnight(_day(request, "since")),
+        until=_midnight(until + timedelta(days=1) if until and until < date.max else None),
+    )
+
+
+def shown(entry: AuditEntry) -> dict[str, Any]:
+    """Return an entry as pages show it."""
+    return {
+        "number": entry.number,
+        "at": entry.at,
+        "actor": entry.actor,
+        "key": entry.actor_key,
+        "what": words_of(entry.verb),
+        "subject": entry.subject,
+        "member": entry.member,
+        "reason": entry.reason,
+        "before": entry.before,
+        "after": entry.after,
+        "details": sorted(entry.details.items()),
+        "behind_s": entry.told["behind_us"] // 1_000_000,
+        "hash": entry.hash,
+    }
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
