@@ -65,12 +65,12 @@ def actor_for(person: Person, *, assured: bool, at: datetime | None = None) -> A
 
 
 def waits_for_second_factor(person: Person) -> bool:
-    """Tell whether any mandate of a person is of the kind that a second factor must be shown for."""
+    """Tell whether any mandate of a person counts only with a second factor."""
     return bool(actor_for(person, assured=False).waiting)
 
 
 def _actor_of_token(secret: str) -> Actor:
-    """Return the person whose token this is. Strict roles only where the token was made for them."""
+    """Return the person whose token this is, with strict roles where it was made for them."""
     now = timezone.now()
     token = (
         ApiToken.objects.select_related("person")

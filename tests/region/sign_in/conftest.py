@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ __all__ = ["cast", "lakes"]
 
 
 @pytest.fixture
-def mailbox(
-    settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
-) -> Iterator[Mailbox]:
+def mailbox(settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any) -> Mailbox:
     """Give what is sent meanwhile: real mails, as the file backend writes them."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    yield Mailbox(tmp_path / "mail", django_capture_on_commit_callbacks)
+    return Mailbox(tmp_path / "mail", django_capture_on_commit_callbacks)

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.decorators import login_not_required
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from xietong.kit.doors import said
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.portal.sign_in import second_factor
 from xietong.portal.sign_in.accounts import tell
-from xietong.portal.sign_in.providers import offered
+from xietong.portal.sign_in.providers import SignedTokens, offered
 from xietong.region import naming, operations, queries
 from xietong.region.actors import actor_of
 from xietong.region.models import Person
@@ -118,7 +119,8 @@ def from_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take a provider's answer. Its address is one for all languages: providers compare it."""
     _known(provider_id)
     translation.activate(request.session.pop(SPOKEN, None) or translation.get_language())
-    return openid.callback(request, provider_id)
+    view = OAuth2CallbackView.adapter_view(SignedTokens(request, provider_id))
+    return view(request)
 
 
 def in_one_change(view: View) -> View:

@@ -87,7 +87,7 @@ def create_token(
 
 
 def revoke_token(*, actor: Actor, key: int) -> ApiToken:
-    """End a token of the actor's own at once. Refuses `no_such_token`; twice is the same as once."""
+    """End a token of the actor's own at once; twice is as once. Refuses `no_such_token`."""
     require(actor, rules.REVOKE_TOKEN)
     person = _person(actor)
     with change():
