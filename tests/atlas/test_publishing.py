@@ -98,12 +98,10 @@ def test_nothing_is_withdrawn_without_a_reason(grown: Grown, reason: str) -> Non
 
 
 def test_an_edition_that_is_not_there_is_refused(grown: Grown) -> None:
-    for verb in (operations.publish_edition, operations.submit_edition):
+    for verb in ("publish", "submit", "withdraw", "return"):
+        reason = {"reason": "why"} if verb in ("withdraw", "return") else {}
         with pytest.raises(NotFound, match="no_such_edition"):
-            verb(actor=LOCAL, number=99)
-    for verb in (operations.withdraw_edition, operations.return_edition):
-        with pytest.raises(NotFound, match="no_such_edition"):
-            verb(actor=LOCAL, number=99, reason="why")
+            getattr(operations, f"{verb}_edition")(actor=LOCAL, number=99, **reason)
 
 
 def test_the_rules_decide_every_state() -> None:

@@ -231,7 +231,7 @@ class Story(RuleBasedStateMachine):
 def test_any_order_of_deeds(grown_apart: Grown, cast: Cast, examples: int) -> None:
     assert set(Member.objects.values_list("code", flat=True)) == set(MEMBERS)
     told = type("Told", (Story,), {"cast": cast})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         told,
         settings=settings(
             max_examples=examples,
