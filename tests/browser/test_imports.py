@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -83,7 +84,7 @@ def officers_page(browser: Browser, served: tuple[Household, str, str]) -> Itera
     complaints: list[str] = []
     contexts = []
 
-    def opened(path: str, *, size: tuple[int, int] = DESKTOP, **options: str) -> Page:
+    def opened(path: str, *, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, accept_downloads=True, **options
         )

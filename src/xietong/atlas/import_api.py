@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.http import FileResponse, HttpRequest
 from ninja import Field, File, Path, Query, Router, Schema, Status, UploadedFile
@@ -327,7 +327,7 @@ def _draft(draft: RegisterDraft) -> DraftOut:
     return DraftOut(
         number=draft.pk,
         member=draft.member.code,
-        state=draft.state,
+        state=cast(State, draft.state),
         name=draft.name,
         digest=draft.digest,
         sheets=draft.sheets,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language, gettext, override
@@ -64,7 +64,7 @@ def _said(problems: list[tuple[int, Problem]], language: str) -> bytes:
     )
 
 
-def _lines(rows: list[list[str | int]]) -> bytes:
+def _lines(rows: Sequence[Sequence[str | int]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from xietong.atlas import rules
@@ -48,8 +50,8 @@ class RegisterDraft(models.Model):
     job = models.BigIntegerField(null=True, help_text="the job that checks it, or did")
     problems_digest = models.CharField(max_length=64, blank=True)
     tallies = models.JSONField(default=list, help_text="[code, column, count], the worst first")
-    brought = models.JSONField(null=True)
-    summary = models.JSONField(null=True)
+    brought: models.JSONField[Any, Any] = models.JSONField(null=True)
+    summary: models.JSONField[Any, Any] = models.JSONField(null=True)
     marked = models.JSONField(default=dict, help_text="language to SHA-256 of the workbook")
     version = models.ForeignKey(
         "atlas.RegisterVersion", on_delete=models.PROTECT, null=True, related_name="drafts"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 
@@ -41,7 +43,9 @@ class RegisterVersion(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="restored_as"
     )
     reason = models.TextField(blank=True, help_text="why it was restored, or brought in despite")
-    changes = models.JSONField(null=True, help_text="rows by what became of the version before")
+    changes: models.JSONField[Any, Any] = models.JSONField(
+        null=True, help_text="rows by what became of the version before"
+    )
     imported_at = models.DateTimeField(auto_now_add=True)
     imported_by = models.CharField(max_length=100)
 

@@ -210,7 +210,7 @@ def commit(request: HttpRequest, member: str, number: int) -> HttpResponse:
             actor=actor,
             member=member,
             number=number,
-            about=operations.About(**{name: request.POST.get(name, "").strip() for name in WORDS}),
+            about=_words(request),
             reason=request.POST.get("reason", ""),
         )
     except Refusal as refusal:
@@ -218,10 +218,18 @@ def commit(request: HttpRequest, member: str, number: int) -> HttpResponse:
     return redirect("atlas:import", member, number)
 
 
-WORDS = (
-    *("title_zh", "title_en", "attribution_zh", "attribution_en"),
-    *("banner_zh", "banner_en"),
-)
+def _words(request: HttpRequest) -> operations.About:
+    def said(name: str) -> str:
+        return request.POST.get(name, "").strip()
+
+    return operations.About(
+        title_zh=said("title_zh"),
+        title_en=said("title_en"),
+        attribution_zh=said("attribution_zh"),
+        attribution_en=said("attribution_en"),
+        banner_zh=said("banner_zh"),
+        banner_en=said("banner_en"),
+    )
 
 
 @require_safe
