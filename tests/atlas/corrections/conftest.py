@@ -20,7 +20,13 @@ BELLS, KITES = "风铃", "纸鸢"
 # that say too little.
 ROWS = [
     *[
-        (f"{town}{BELLS}厂", f"81020210{at:03}", f"制造{BELLS}", "北岸省桤林市桨渡县湖滨路", f"{at}00万")
+        (
+            f"{town}{BELLS}厂",
+            f"81020210{at:03}",
+            f"制造{BELLS}",
+            "北岸省桤林市桨渡县湖滨路",
+            f"{at}00万",
+        )
         for at, town in enumerate("甲乙丙丁戊己庚辛", 1)
     ],
     *[

@@ -51,9 +51,7 @@ def test_a_second_officer_is_told_who_was_first_and_loses_nothing(doubtful: Doub
     assert refused.value.code == "corrected_meanwhile"
     assert refused.value.params["name"] == "林北舟"
     assert refused.value.params["value"] == "1220"
-    again = correct(
-        doubtful, actor=doubtful.cast["north_analyst"], value="1111", seen=first.pk
-    )
+    again = correct(doubtful, actor=doubtful.cast["north_analyst"], value="1111", seen=first.pk)
     first.refresh_from_db()
     assert (again.replaces, first.withdrawn_because) == (first, "replaced")
     assert [one.pk for one in queries.corrections(LOCAL, "northshore")] == [again.pk]
@@ -124,7 +122,13 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     assert AuditEntry.objects.count() == entries
 
 
-STRANGERS = ["south_officer", "south_analyst", "office_officer", "office_analyst", "institute_officer"]
+STRANGERS = [
+    "south_officer",
+    "south_analyst",
+    "office_officer",
+    "office_analyst",
+    "institute_officer",
+]
 
 
 @pytest.mark.parametrize("part", [*STRANGERS, "nobody", "reader", "outsider"])
@@ -174,7 +178,9 @@ def test_a_unit_is_taken_by_one_and_let_go_by_its_correction(doubtful: Doubtful)
     assert (refused.value.code, refused.value.params["name"]) == ("taken_by_other", "林北舟")
     assert not operations.release_unit(actor=doubtful.cast["north_analyst"], **mine)
     officer = doubtful.cast["north_officer"]
-    assert [one.row["unit"] for one in queries.queue(officer, "northshore", mine=True).items] == [unit]
+    assert [one.row["unit"] for one in queries.queue(officer, "northshore", mine=True).items] == [
+        unit
+    ]
     correct(doubtful)
     assert not Assignment.objects.exists()
 

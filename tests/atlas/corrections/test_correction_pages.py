@@ -29,7 +29,9 @@ def test_an_officer_sees_every_page_in_both_languages(doubtful: Doubtful) -> Non
             assert answer.status_code == 200, page
 
 
-@pytest.mark.parametrize("part", ["south_officer", "office_approver", "institute_officer", "nobody"])
+@pytest.mark.parametrize(
+    "part", ["south_officer", "office_approver", "institute_officer", "nobody"]
+)
 def test_others_get_the_answer_of_a_member_that_is_none(doubtful: Doubtful, part: str) -> None:
     other = client(doubtful, part)
     for page in PAGES:

@@ -158,8 +158,8 @@ def sample_of(version: RegisterVersion, most: int) -> list[tuple[str, str]]:
     with reading(version) as reader:
         return reader.execute(
             "SELECT name, coalesce(scope, '') FROM"
-            " (SELECT name, scope, row, row_number() OVER (ORDER BY row) AS at FROM rows)"
-            " WHERE at % ? = 0 ORDER BY row LIMIT ?",
+            " (SELECT name, scope, row, row_number() OVER (ORDER BY row) AS nth FROM rows)"
+            " WHERE nth % ? = 0 ORDER BY row LIMIT ?",
             [step, most],
         ).fetchall()
 
@@ -337,9 +337,10 @@ COLUMNS_THAT_MAY_MISS = (
 def _unknown(field: str, text: str, known: Sequence[str]) -> Refusal:
     return Refusal(
         "filter_unknown",
-        N_("“{text}” is no filter of “{field}”."),
+        N_("“{text}” is no filter of “{name}”."),
         way_out=N_("Choose one of: {known}."),
         field=field,
+        name=field,
         text=text,
         known=", ".join(known),
     )

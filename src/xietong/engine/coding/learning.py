@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -214,8 +215,9 @@ def _candidates(
 ) -> list[tuple[Addition, list[_Row]]]:
     """Return words with the rows that hold them, those with most wrong rows to mend first."""
     holding: dict[str, list[int]] = defaultdict(list)
+    cut = _cut(vocabulary)
     for at, row in enumerate(rows):
-        for word in _words(row.text):
+        for word in {word for part in cut.split(row.text) for word in _words(part)}:
             holding[word].append(at)
     longest_of: dict[tuple[int, ...], str] = {}
     for word, places in holding.items():
@@ -235,6 +237,8 @@ def _candidates(
         code = _shared([row.code for row in held if row.division == division])
         kind = kind_of(code, vocabulary)
         if support < SUPPORT or support < RATIO * len(held) or not kind:
+            continue
+        if not _of_business(word, held):
             continue
         wrong = sum(not row.right for row in held if row.division == division)
         found.append((-wrong, -support, -len(word), word, Addition(kind, code, word), held))
@@ -270,6 +274,24 @@ def _known(word: str, vocabulary: Vocabulary) -> bool:
         or any(verb in word for verb in vocabulary.verbs)
         or vocabulary.joints.search(word) is not None
     )
+
+
+def _cut(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Return what stands between unknown words: verbs, kinds of firms, and words that are known."""
+    known = {
+        *vocabulary.verbs,
+        *vocabulary.name_senses,
+        *vocabulary.scope_senses,
+        *vocabulary.tail_senses,
+    }
+    words = "|".join(map(re.escape, sorted(known, key=lambda one: (-len(one), one))))
+    return re.compile(f"{words}|{vocabulary.joints.pattern}|\n")
+
+
+def _of_business(word: str, rows: Sequence[_Row]) -> bool:
+    """Tell whether a word names a business rather than a firm: half of the scopes hold it too."""
+    scopes = [one for row in rows if (one := row.text.partition("\n")[2])]
+    return 2 * sum(word in one for one in scopes) >= len(scopes)
 
 
 def _named(word: str, never: Collection[str]) -> bool:
