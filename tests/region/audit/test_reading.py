@@ -225,7 +225,7 @@ def test_only_who_reads_all_of_it_gets_the_head(house: Cast) -> None:
 def program() -> str:
     """Return the program that docs/methods/audit-chain.md gives to whoever checks elsewhere."""
     page = (ROOT / "docs/methods/audit-chain.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (block,) = re.findall(r"```py\n(.*?)```", page, re.DOTALL)
     assert block.count("\n") <= 30
     return str(block)
 

@@ -71,6 +71,7 @@ def attach_name(
             actor=actor,
             verb="attach_name",
             subject=Reference("atlas", "published_name", str(row.pk)),
+            member=row.member.code,
             reason=source.strip(),
             name=row.name_zh,
         )
@@ -142,6 +143,7 @@ def detach_name(*, actor: Actor, key: int, reason: str) -> None:
             actor=actor,
             verb="detach_name",
             subject=Reference("atlas", "published_name", str(key)),
+            member=row.member.code,
             reason=reason.strip(),
             name=row.name_zh,
         )
