@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         edition = atlas.edition(actor)
     except NotFound:
-        return render(request, "portal/empty.html")
+        return render(request, "portal/empty.html", _desk(actor))
     clusters = atlas.clusters(actor)
     industries = {one.key: one for one in atlas.industries(actor)}
     divisions = [row for row in clusters if row.industry_key.startswith("d")]
