@@ -22,14 +22,13 @@ _pictures: dict[str, sqlite3.Connection | str] = {}
 @contextmanager
 def fresh_copies() -> Iterator[None]:
     """Give every test that commits a database of its own copying, instead of emptying tables."""
-    setup, teardown = TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_setup = classmethod(_take)  # type: ignore[method-assign,assignment]
-    TransactionTestCase._fixture_teardown = _lay  # type: ignore[method-assign]
+    case: Any = TransactionTestCase
+    setup, teardown = case.__dict__["_fixture_setup"], case.__dict__["_fixture_teardown"]
+    case._fixture_setup, case._fixture_teardown = classmethod(_take), _lay
     try:
         yield
     finally:
-        TransactionTestCase._fixture_setup = setup  # type: ignore[method-assign]
-        TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+        case._fixture_setup, case._fixture_teardown = setup, teardown
         _pictures.clear()
 
 

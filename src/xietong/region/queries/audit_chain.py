@@ -174,9 +174,10 @@ def stored_entries() -> Iterator[Stored]:
         with connection.cursor() as cursor:
             cursor.execute(query, [last])
             rows = cursor.fetchall()
-        for row in rows:
-            *told, body, digest = row[1:]
-            yield Stored(row[0], *map(_text, told), body=bytes(body or b""), hash=_text(digest))
+        for number, *told, body, digest in rows:
+            at, key, name, verb, subject, member = map(_text, told)
+            content = bytes(body or b"")
+            yield Stored(number, at, key, name, verb, subject, member, content, _text(digest))
         if len(rows) < AT_A_TIME:
             return
         last = rows[-1][0]
