@@ -107,14 +107,14 @@ def test_the_frame_counts_what_awaits_a_person_and_unread_notices(
     signed_in(client, cast.person("north_approver"))
     tell(cast, person=cast.person("north_approver"))
     page = client.get("/en/desk/notices/").content.decode()
-    assert "To do <b>2</b>" in page
+    assert "To do </span><b>2</b>" in page
     assert 'href="/en/desk/jobs/">2 is too few.' in page
     assert "A: The file is empty." in page
     assert client.post("/en/desk/notices/read/").status_code == 302
-    assert "To do <b>1</b>" in client.get("/en/desk/notices/").content.decode()
+    assert "To do </span><b>1</b>" in client.get("/en/desk/notices/").content.decode()
     signed_in(client, cast.person("north_officer"))
     page = client.get("/en/desk/notices/").content.decode()
-    assert "To do <b>0</b>" in page
+    assert "To do </span><b>0</b>" in page
     assert "The file is empty" not in page
 
 

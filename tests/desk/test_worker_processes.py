@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,17 @@ class Office:
             time.sleep(0.1)
         raise AssertionError(f"never came true: {wanted}; {self.states()}")
 
+    def writable(self) -> bool:
+        """Tell whether somebody else could write to the database now."""
+        if self.house.environment.get("XIETONG_DATABASE_URL"):
+            return True
+        with closing(sqlite3.connect(self.house.home / "xietong.sqlite3", timeout=0)) as file:
+            try:
+                file.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
+
     def steps(self) -> dict[str, list[tuple[int, int]]]:
         """Return the steps of each job in the order in which they were taken: worker, step."""
         taken = defaultdict(list)
@@ -97,6 +109,18 @@ def office(folder: Path) -> Iterator[Office]:
                 if one.poll() is None:
                     one.kill()
                 one.communicate()
+
+
+def stop_between_writes(made: Office, worker: subprocess.Popen[str]) -> None:
+    """Stop a worker while it holds no lock: on SQLite nobody could write before it goes on."""
+    for _ in range(200):
+        worker.send_signal(signal.SIGSTOP)
+        time.sleep(0.05)
+        if made.writable():
+            return
+        worker.send_signal(signal.SIGCONT)
+        time.sleep(0.03)
+    raise AssertionError("the worker always held the lock")
 
 
 def runs(steps: list[tuple[int, int]]) -> list[int]:
@@ -161,7 +185,7 @@ def test_a_worker_that_slept_through_its_lease_takes_one_step_at_most(tmp_path: 
         made.run("ask", "1", "150")
         first = made.start("work")
         made.wait("SELECT done > 3 FROM desk_job")
-        first.send_signal(signal.SIGSTOP)
+        stop_between_writes(made, first)
         second = made.start("work")
         made.wait("SELECT fence >= 2 AND done > 3 FROM desk_job")
         first.send_signal(signal.SIGCONT)
@@ -183,7 +207,12 @@ def test_workers_killed_at_random_lose_and_double_nothing(tmp_path: Path, seed: 
         workers = [made.start("work") for _ in range(2)]
         for _ in range(6):
             time.sleep(chance.uniform(0.5, 4.0))
-            at = chance.randrange(2)
+            made.wait("SELECT count(*) FROM desk_job WHERE state <> 'waiting'")
+            busy = made.house.rows("SELECT worker FROM desk_job WHERE state = 'running'")
+            pids = sorted(int(worker.rpartition(":")[2]) for (worker,) in busy)
+            known = [one.pid for one in workers]
+            chosen = [known.index(pid) for pid in pids if pid in known]
+            at = chance.choice(chosen) if chosen else chance.randrange(2)
             workers[at].kill()
             workers[at].wait()
             workers[at] = made.start("work")

@@ -31,7 +31,7 @@ from xietong.kit.refusals import N_  # noqa: E402
 from xietong.region.operations import change  # noqa: E402
 from xietong.region.rules import Actor  # noqa: E402
 
-STEP_SECONDS = 0.04
+STEP_SECONDS = 0.06
 
 
 @work("steps", title=N_("Steps of {name}"))
