@@ -160,7 +160,7 @@ def test_hostile_names_are_only_text(grown: Grown, hostile: str) -> None:
     )
     plain = clean(hostile[:100], 60)
     for language in ("zh", "en"):
-        made = brief.brief(READER, None, "cluster", BOATS, language=language)  # type: ignore[arg-type]
+        made = brief.brief(READER, None, "cluster", BOATS, language=language)
         assert pages_of_pdf(made.body) == 2
     document = brief.brief(READER, None, "cluster", BOATS, format="docx").body
     assert plain in texts_of_docx(document)

@@ -138,7 +138,7 @@ def test_filters_keep_what_they_name(whole: Compared) -> None:
     everything = list(whole.changes)
     assert comparison.found(whole, Asked()) == everything
     for group in ("added", "removed", "moved", "changed"):
-        found = comparison.found(whole, Asked(group=group))  # type: ignore[arg-type]
+        found = comparison.found(whole, Asked(group=group))
         assert {one.group for one in found} <= {group}
     by_group = [len(comparison.found(whole, Asked(group=g))) for g in _groups()]
     assert sum(by_group) == len(everything)
