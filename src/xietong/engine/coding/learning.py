@@ -140,7 +140,7 @@ def propose(
             if not row.coded:
                 read = coder.code(row.name, row.scope)
                 row.read, row.sure, row.coded = read.division, read.confidence >= SURE, True
-        if _contradicted(others, addition.code[:2]):
+        if _contradicted(others, _meaning(addition, vocabulary)):
             continue
         changes = sum(trial.code(row.name, row.scope).division != row.read for row in others)
         found.append(
@@ -203,10 +203,18 @@ class _Row:
         return self.read == self.division
 
 
-def _contradicted(rows: Sequence[_Row], division: str) -> bool:
+def _meaning(addition: Addition, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the divisions that a word may stand for: goods are held by those who sell them too."""
+    if addition.kind != PRODUCTS:
+        return frozenset({addition.code[:2]})
+    sense = vocabulary.product(addition.code)
+    return frozenset(code[:2] for code in (sense.make, sense.wholesale, sense.retail) if code)
+
+
+def _contradicted(rows: Sequence[_Row], divisions: Collection[str]) -> bool:
     """Tell whether the rows that are coded surely mostly mean something else by the word."""
     sure = [row for row in rows if row.sure]
-    agreeing = sum(row.read == division for row in sure)
+    agreeing = sum(row.read in divisions for row in sure)
     return len(sure) >= CONTRADICTED_ROWS and agreeing < CONTRADICTED_SHARE * len(sure)
 
 
