@@ -185,7 +185,7 @@ def enter(path: Path, *, dry_run: bool = False) -> operations.Imported:
 def test_a_table_enters_changes_and_leaves(checked: RegionPack, cast: Cast, tmp_path: Path) -> None:
     path = table(
         tmp_path,
-        "单位中文名称,类别,统一社会信用代码,上级单位\n"
+        "单位中文名称,单位类别,统一社会信用代码,上级单位\n"
         f"北岸渔业站,事业单位,{code(2)},北岸渔业局\n"
         f"北岸渔业局,机关,{code(1)},北岸经济发展局\n"
         "北岸湖石研究所,,,\n",

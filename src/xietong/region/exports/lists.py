@@ -61,7 +61,7 @@ def people(actor: Actor, kind: Format, rows: Iterable[Person]) -> bytes:
 def organisations(kind: Format, rows: Iterable[Organisation]) -> bytes:
     """Return organisations under the headings by which they are imported again."""
     headings = [
-        *(gettext("Name in Chinese"), gettext("Name in English"), gettext("Kind")),
+        *(gettext("Name in Chinese"), gettext("Name in English"), gettext("Kind of organisation")),
         *(gettext("Credit code"), gettext("Superior organisation")),
         *(gettext("Member"), gettext("State")),
     ]

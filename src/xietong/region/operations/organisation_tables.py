@@ -133,7 +133,7 @@ def headings() -> dict[str, str]:
     return {
         "name_zh": gettext("Name in Chinese"),
         "name_en": gettext("Name in English"),
-        "kind": gettext("Kind"),
+        "kind": gettext("Kind of organisation"),
         "credit_code": gettext("Credit code"),
         "parent": gettext("Superior organisation"),
     }

@@ -90,7 +90,7 @@ class Mandates(tables.Table):
         state = queries.state_of(record)
         if state == "in_force" or state == "to_come":
             return format_html(
-                '{} · <a href="{}">{}</a>',
+                '{} <a class="tag" href="{}">{}</a>',
                 naming.state(state),
                 reverse("region:revoke", args=[record.pk]),
                 gettext("Revoke …"),
@@ -125,7 +125,7 @@ class Invitations(tables.Table):
         state = queries.state_of_invitation(record)
         if state == "open":
             return format_html(
-                '{} · <a href="{}">{}</a>',
+                '{} <a class="tag" href="{}">{}</a>',
                 naming.state(state),
                 reverse("region:recall", args=[record.pk]),
                 gettext("Recall …"),
