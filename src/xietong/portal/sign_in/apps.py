@@ -1,6 +1,6 @@
 """Registers the templates of sign-in with Django, and listens to django-allauth."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -13,4 +13,5 @@ class SignInConfig(AppConfig):
         from xietong.portal.sign_in import receivers
 
         receivers.listen()
-        post_migrate.connect(receivers.lay_cache_table, sender=self)
+        # Django tells only rooms with tables that they were migrated.
+        post_migrate.connect(receivers.lay_cache_table, sender=apps.get_app_config("region"))
