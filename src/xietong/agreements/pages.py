@@ -52,6 +52,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
             "agreement": found,
             "purpose": gettext(found.purpose),
             "verified": verified,
+            "history": reverse("region:history", args=[f"agreements:agreement:{number}"]),
             "findings": {
                 one.consent: finding_name(one.code) for one in verified.findings if one.consent
             },

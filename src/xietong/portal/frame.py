@@ -84,7 +84,7 @@ def _frame(request: HttpRequest) -> Frame:
         region=name,
         members=members,
         edition=_edition(request),
-        rooms=_rooms(request.path),
+        rooms=_rooms(request),
         languages=_languages(request),
         todo=_todo(request),
         person=_person(request),
@@ -130,12 +130,15 @@ def _edition(request: HttpRequest) -> EditionOut | None:
         return None
 
 
-def _rooms(path: str) -> list[Room]:
+def _rooms(request: HttpRequest) -> list[Room]:
+    path = request.path
     registers = reverse("atlas:registers")
     rooms = [
         (reverse("atlas:map"), "map", gettext("Cluster map")),
         (registers, "database", gettext("Data management")),
     ]
+    if actor_of(request).kind is Kind.PERSON:
+        rooms.append((reverse("agreements:agreements"), "list-details", gettext("Agreements")))
     here = max((url for url, _, _ in rooms if path.startswith(url)), key=len, default="")
     return [Room(url, icon, label, url == here) for url, icon, label in rooms]
 

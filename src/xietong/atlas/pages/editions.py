@@ -69,7 +69,6 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
             else ", ".join(source.name.en for source in one.sources),
             "history": _address("region:history", str(reference)),
             "comparison": _address("atlas:comparison"),
-            "brief": _address("atlas:brief"),
             **_forms(actor, one),
         },
     )
