@@ -68,6 +68,36 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "XIETONG_LOG_FORMAT": ("How a line of the log is written: for people, or as JSON.", None),
+    "XIETONG_OIDC": (
+        "Short names of identity providers. Each `NAME` has settings of its own: "
+        "`XIETONG_OIDC_NAME_URL`, `…_CLIENT`, `…_SECRET`, `…_NAME` (shown), `…_MFA` (values of `amr` or "
+        "`acr` that count as second factor). See [sign-in](sign-in.md).",
+        "none",
+    ),
+    "XIETONG_TLS": (
+        "Whether readers come over TLS: secure cookies, and links that begin with https.",
+        "`true` as soon as XIETONG_ALLOWED_HOSTS names a host that is not this machine",
+    ),
+    "XIETONG_PROXIES": (
+        "How many proxies of yours stand in front, whose headers are believed.",
+        None,
+    ),
+    "XIETONG_HSTS_DAYS": (
+        "For how many days browsers come over TLS alone (HSTS); 0: not told.",
+        None,
+    ),
+    "XIETONG_SESSION_HOURS": ("After how many hours a session ends.", None),
+    "XIETONG_SESSION_IDLE_MINUTES": ("After how many minutes without a request it ends.", None),
+    "XIETONG_PASSWORD_LENGTH": ("How many characters a password has at least.", None),
+    "XIETONG_MAIL_HOST": (
+        "The SMTP server for mail.",
+        "mails are written as files to `mail` of XIETONG_HOME",
+    ),
+    "XIETONG_MAIL_PORT": ("Its port.", None),
+    "XIETONG_MAIL_USER": ("The account at the SMTP server.", "none"),
+    "XIETONG_MAIL_PASSWORD": ("Its password.", "none"),
+    "XIETONG_MAIL_SECURITY": ("How mail is encrypted on its way to the server.", None),
+    "XIETONG_MAIL_FROM": ("From which address mail comes.", None),
     "XIETONG_LOG_LEVEL": ("From which level on events are logged to stderr.", None),
 }
 KINDS = {
@@ -78,6 +108,7 @@ KINDS = {
     "whole": "a whole number",
     "folder": "a folder",
     "names": "names, separated by commas",
+    "identity_providers": "short names, separated by commas",
     "database": "a database URL",
 }
 
