@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -93,7 +94,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             yield made
         finally:
             # Told to end, not killed: the server ends the process that it answers with.
-            for one in (*made.started, server):
+            everybody: list[subprocess.Popen[Any]] = [*made.started, server]
+            for one in everybody:
                 if one.poll() is None:
                     one.terminate()
                 one.communicate(timeout=30)
@@ -112,7 +114,7 @@ def test_a_job_moves_is_cancelled_and_told_of(desk: Desk, browser: Browser, axe:
     bar = page.locator("progress")
     expect(bar).to_be_visible(timeout=30_000)
     expect(page.locator(f"#job-{number}-told")).to_contain_text("running")
-    shares = set()
+    shares: set[float] = set()
     until = time.monotonic() + 30
     while len(shares) < 3 and time.monotonic() < until:
         shares.add(float(bar.get_attribute("value") or 0))
