@@ -89,10 +89,10 @@ def settle(port: int, folder: Path, facts: dict[str, Any]) -> None:
     django.setup()
     from django.contrib.auth.models import User
     from django.core.management import call_command
-    from oauth2_provider.models import Application
-    from oauth2_provider.oauth2_validators import OAuth2Validator
+    from oauth2_provider.models import Application  # type: ignore[import-untyped]
+    from oauth2_provider.oauth2_validators import OAuth2Validator  # type: ignore[import-untyped]
 
-    class Telling(OAuth2Validator):  # type: ignore[misc]
+    class Telling(OAuth2Validator):
         """Tells of each person what the facts say."""
 
         oidc_claim_scope = None

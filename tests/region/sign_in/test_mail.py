@@ -47,7 +47,7 @@ def test_a_password_is_recovered_by_a_link_that_works_once(
         client.post(form, {"password1": NEW, "password2": NEW})
     person.refresh_from_db()
     assert person.check_password(NEW)
-    assert get_user(elsewhere).is_anonymous  # type: ignore[arg-type]
+    assert get_user(elsewhere).is_anonymous
     assert acts(person) == ["sign_in", "reset_password"]
     assert [one["Subject"] for one in mailbox.mails()][1:] == ["协同：密码已修改"]
     assert "链接已失效" in Client().get(link).content.decode()
@@ -100,7 +100,7 @@ def test_a_recovered_password_does_not_stand_for_the_second_factor(
     asked_for(client, mailbox, "north.approver@lakes.example")
     form = client.get(link_in(text_of(mailbox.mails()[0])))["Location"]
     client.post(form, {"password1": NEW, "password2": NEW})
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
     assert sign_in(client, "north_approver", NEW)["Location"] == "/account/factors/authenticate/"
 
 
@@ -130,7 +130,7 @@ def test_an_address_changes_when_its_code_is_entered_and_not_before(
     assert "north.officer@lakes.example" in told
     client.post("/account/logout/")
     sign_in(client, "lin@lakes.example")
-    assert get_user(client) == person  # type: ignore[arg-type]
+    assert get_user(client) == person
 
 
 def test_an_address_of_somebody_else_is_not_told_to_be_taken(

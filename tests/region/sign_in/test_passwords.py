@@ -31,10 +31,10 @@ def test_a_person_signs_in_by_address_or_user_name(cast: Cast, client: Client, l
     person = with_password(cast.person("north_officer"))
     answer = sign_in(client, login)
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert get_user(client) == person  # type: ignore[arg-type]
+    assert get_user(client) == person
     assert acts(person) == ["sign_in"]
     client.post("/account/logout/")
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
     assert acts(person) == ["sign_in", "sign_out"]
 
 
@@ -117,7 +117,7 @@ def test_whoever_is_deactivated_gets_nowhere(cast: Cast, client: Client) -> None
     person.is_active = False
     person.save()
     sign_in(client, "north_officer")
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
 
 
 def test_nobody_signs_up(client: Client, cast: Cast) -> None:
@@ -185,8 +185,8 @@ def test_a_password_is_changed_with_the_old_one_and_ends_other_sessions(
     client.post("/account/password/change/", {**form, "oldpassword": PASSWORD})
     person.refresh_from_db()
     assert person.check_password(new)
-    assert get_user(client) == person  # type: ignore[arg-type]
-    assert get_user(other).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client) == person
+    assert get_user(other).is_anonymous
     assert acts(person).count("change_password") == 1
 
 

@@ -122,14 +122,14 @@ def test_a_person_who_is_known_by_the_verified_address_gets_in(
     assert "通过“市政厅”登录" in client.get("/account/login/").content.decode()
     answer = through(client, "lin")
     assert answer["Location"] == "/search/?q=x"
-    assert get_user(client) == person  # type: ignore[arg-type]
+    assert get_user(client) == person
     assert acts(person) == ["connect_provider", "sign_in"]
     person.refresh_from_db()
     assert (person.name, person.email) == ("林北舟", "north.officer@lakes.example")
     # Afterwards the account there is known by its subject, whatever its address.
     client.post("/account/logout/")
     through(client, "lin", "/en")
-    assert get_user(client) == person  # type: ignore[arg-type]
+    assert get_user(client) == person
 
 
 @pytest.mark.parametrize("who", ["unverified", "said", "silent", "stranger"])
@@ -145,7 +145,7 @@ def test_an_account_there_alone_lets_nobody_in(
     before = Person.objects.count()
     answer = through(client, who)
     assert "仅限受邀用户" in answer.content.decode()
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
     assert Person.objects.count() == before
 
 
@@ -161,7 +161,7 @@ def test_a_second_factor_there_counts_only_where_the_settings_say_so(
 ) -> None:
     known(settings, monkeypatch, hall, _HALL_MFA=counts)
     through(client, "yan")
-    actor = actor_of(client.get("/account/").wsgi_request)  # type: ignore[attr-defined]
+    actor = actor_of(client.get("/account/").wsgi_request)
     roles = ({one.role for one in actor.held}, {one.role for one in actor.waiting})
     assert roles == (({Role.APPROVER}, set()) if held else (set(), {Role.APPROVER}))
     assert client.session.get(ASSURED, False) is held
@@ -173,7 +173,7 @@ def test_whoever_has_an_app_is_asked_for_its_code_after_the_provider_too(
     known(settings, monkeypatch, hall)
     with_app(with_password(cast.person("north_approver")))
     assert through(client, "yan")["Location"] == "/account/factors/authenticate/"
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
 
 
 def test_an_answer_that_this_browser_did_not_ask_for_is_refused(
@@ -185,7 +185,7 @@ def test_an_answer_that_this_browser_did_not_ask_for_is_refused(
     victim = Client()
     answer = victim.get(back)
     assert "身份提供方未能确认您的身份" in answer.content.decode()
-    assert get_user(victim).is_anonymous  # type: ignore[arg-type]
+    assert get_user(victim).is_anonymous
 
 
 def test_a_token_with_a_foreign_signature_is_refused(
@@ -199,7 +199,7 @@ def test_a_token_with_a_foreign_signature_is_refused(
     monkeypatch.setattr(jwtkit, "fetch_key", lambda *_: ("RS256", foreign))
     answer = through(client, "lin")
     assert "身份提供方未能确认您的身份" in answer.content.decode()
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
 
 
 def test_nobody_signs_in_at_a_provider_that_is_not_named(cast: Cast, client: Client) -> None:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 
 def actor_at(client: Client) -> Actor:
     """Return whoever the pages take this browser for."""
-    return actor_of(client.get("/account/").wsgi_request)  # type: ignore[attr-defined]
+    return actor_of(client.get("/account/").wsgi_request)
 
 
 def roles(held: Any) -> set[Role]:
@@ -44,10 +44,10 @@ def test_an_officer_needs_none(cast: Cast, client: Client) -> None:
 def test_the_password_alone_signs_nobody_in_who_has_an_app(cast: Cast, client: Client) -> None:
     key = with_app(with_password(cast.person("north_approver")))
     assert sign_in(client, "north_approver")["Location"] == "/account/factors/authenticate/"
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
     wrong = client.post("/account/factors/authenticate/", {"code": "000000"})
     assert wrong.status_code == 200
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
     client.post("/account/factors/authenticate/", {"code": code_of(key)})
     actor = actor_at(client)
     assert (roles(actor.held), actor.waiting) == ({Role.APPROVER}, frozenset())
@@ -61,8 +61,8 @@ def test_a_code_works_once(cast: Cast, client: Client) -> None:
     for browser in (client, Client()):
         sign_in(browser, "north_approver")
         browser.post("/account/factors/authenticate/", {"code": code})
-    assert get_user(client).is_authenticated  # type: ignore[arg-type]
-    assert get_user(browser).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_authenticated
+    assert get_user(browser).is_anonymous
 
 
 def test_a_recovery_code_stands_for_the_app_once(cast: Cast, client: Client) -> None:
@@ -78,7 +78,7 @@ def test_a_recovery_code_stands_for_the_app_once(cast: Cast, client: Client) -> 
     again = Client()
     sign_in(again, "north_approver")
     again.post("/account/factors/authenticate/", {"code": code})
-    assert get_user(again).is_anonymous  # type: ignore[arg-type]
+    assert get_user(again).is_anonymous
 
 
 def test_what_one_person_showed_counts_for_nobody_else_in_the_same_browser(
@@ -144,7 +144,7 @@ def test_removing_the_last_factor_ends_other_sessions_and_lets_mandates_wait(
     other.get("/account/")
     client.post("/account/factors/totp/deactivate/")
     assert roles(actor_at(client).waiting) == {Role.APPROVER}
-    assert get_user(other).is_anonymous  # type: ignore[arg-type]
+    assert get_user(other).is_anonymous
     assert "remove_second_factor" in acts(person)
 
 

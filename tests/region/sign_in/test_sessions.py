@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from cast import Cast
-from region.sign_in.people import sign_in, with_password
+from region.sign_in.people import acts, sign_in, with_password
 from xietong.portal.sign_in.sessions import BEGUN, SEEN, ApiSessionMiddleware
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
@@ -47,7 +47,7 @@ def test_a_session_left_alone_or_too_old_is_over(
     turn_back(client, name, getattr(settings, limit))
     answer = client.get("/account/")
     assert answer["Location"] == "/account/login/?next=/account/"
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
 
 
 def test_sessions_are_listed_and_the_others_ended(cast: Cast, client: Client) -> None:
@@ -57,8 +57,9 @@ def test_sessions_are_listed_and_the_others_ended(cast: Cast, client: Client) ->
     other.get("/account/")
     assert "Another browser 7" in client.get("/account/sessions/").content.decode()
     client.post("/account/sessions/")
-    assert get_user(other).is_anonymous  # type: ignore[arg-type]
-    assert get_user(client).is_authenticated  # type: ignore[arg-type]
+    assert acts(cast.person("north_officer"))[-1] == "end_other_sessions"
+    assert get_user(other).is_anonymous
+    assert get_user(client).is_authenticated
     assert "Another browser 7" not in client.get("/account/sessions/").content.decode()
 
 

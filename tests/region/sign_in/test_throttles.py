@@ -23,7 +23,7 @@ def test_after_five_failures_even_the_right_password_waits(
         sign_in(client, login, "wrong-and-long-enough")
     answer = sign_in(client, login, PASSWORD)
     assert "登录失败次数过多" in answer.content.decode()
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
 
 
 def test_another_account_is_not_held_up(cast: Cast, client: Client) -> None:
@@ -31,7 +31,7 @@ def test_another_account_is_not_held_up(cast: Cast, client: Client) -> None:
     for _ in range(6):
         sign_in(client, "south_officer", "wrong-and-long-enough")
     sign_in(client, "north_officer")
-    assert get_user(client).is_authenticated  # type: ignore[arg-type]
+    assert get_user(client).is_authenticated
 
 
 def test_codes_are_not_guessed(cast: Cast, client: Client) -> None:
@@ -40,7 +40,7 @@ def test_codes_are_not_guessed(cast: Cast, client: Client) -> None:
     for guess in range(5):
         client.post("/account/factors/authenticate/", {"code": f"00000{guess}"})
     client.post("/account/factors/authenticate/", {"code": code_of(key)})
-    assert get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert get_user(client).is_anonymous
 
 
 def test_mails_of_recovery_are_few_and_nobody_learns_which_address_is_known(
@@ -55,6 +55,6 @@ def test_mails_of_recovery_are_few_and_nobody_learns_which_address_is_known(
 
 
 def test_what_throttles_count_lies_in_the_database_of_all_processes() -> None:
-    assert django_settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache")
+    assert "DatabaseCache" in str(django_settings.CACHES["default"])
     assert cache.add("once", 1, timeout=60)
     assert not cache.add("once", 1, timeout=60)

@@ -138,7 +138,7 @@ def test_a_token_counts_and_not_the_session_beside_it(cast: Cast, client: Client
     signed_in(client, cast.person("north_administrator"))
     _, secret = operations.create_token(actor=cast["south_officer"], name="x", days=9)
     answer = client.get("/account/", headers={"authorization": f"Bearer {secret}"})
-    assert actor_of(answer.wsgi_request).key == cast["south_officer"].key  # type: ignore[attr-defined]
+    assert actor_of(answer.wsgi_request).key == cast["south_officer"].key
 
 
 def test_the_page_makes_a_token_shows_it_once_and_revokes_it(cast: Cast, client: Client) -> None:

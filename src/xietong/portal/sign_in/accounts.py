@@ -26,7 +26,7 @@ from xietong.portal.sign_in import second_factor
 from xietong.portal.sign_in.afterwards import afterwards
 from xietong.portal.sign_in.backends import person_called
 from xietong.region.models import Person
-from xietong.region.operations import as_actor, change, note_account
+from xietong.region.operations import Act, as_actor, change, note_account
 
 # Of failures to sign in to one account, the audit tells one in so many seconds.
 TOLD_EVERY_SECONDS = 600
@@ -80,7 +80,7 @@ class Accounts(DefaultAccountAdapter):
         with change():
             super().set_password(user, password)
             signed_in = self.request is not None and self.request.user.is_authenticated
-            act = "change_password" if signed_in else "reset_password"
+            act: Act = "change_password" if signed_in else "reset_password"
             note_account(actor=as_actor(user), person=user, act=act)
 
     def render_mail(

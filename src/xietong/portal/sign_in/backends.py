@@ -20,7 +20,7 @@ class PersonBackend(AuthenticationBackend):
 
     def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> Person | None:
         person = person_called(credentials.get("email") or credentials.get("username") or "")
-        return self._check_password(person, credentials.get("password") or "")  # type: ignore[return-value]
+        return self._check_password(person, credentials.get("password") or "")
 
 
 def person_called(login: str) -> Person | None:

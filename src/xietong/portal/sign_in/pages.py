@@ -135,6 +135,20 @@ def in_one_change(view: View) -> View:
     return changing
 
 
+def noted(view: View) -> View:
+    """Return the view that ends one's other sessions, so that the audit tells of it."""
+
+    def noting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and isinstance(request.user, Person):
+            person = request.user
+            operations.note_account(
+                actor=operations.as_actor(person), person=person, act="end_other_sessions"
+            )
+        return view(request, *args, **kwargs)
+
+    return in_one_change(noting)
+
+
 def _known(key: str) -> None:
     if key not in dict(offered()):
         raise NotFound(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import urls as account
 from allauth.mfa import urls as mfa
 from allauth.socialaccount import urls as social
-from allauth.usersessions import urls as sessions
+from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, path
 
 from xietong.portal.sign_in import pages
@@ -47,7 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *changing(account.urlpatterns),
     path("factors/", (changing(mfa.urlpatterns), None, None)),
     path("connections/", (changing(social.urlpatterns), None, None)),
-    path("sessions/", (sessions.urlpatterns, None, None)),
+    path("sessions/", pages.noted(sessions.list_usersessions), name="usersessions_list"),
     path("at/<slug:provider_id>/", pages.to_provider, name="openid_connect_login"),
 ]
 callback = path(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from xietong.kit.references import Reference
 from xietong.region import rules
@@ -28,7 +28,7 @@ Act = Literal[
 LANGUAGES = ("zh-hans", "en")
 
 
-def note_account(*, actor: Actor, person: Person, act: Act, **details: str | int | bool) -> None:
+def note_account(*, actor: Actor, person: Person, act: Act, **details: Any) -> None:
     """Write into the audit what was done with an account, in the change that is open, or alone."""
     require(actor, rules.USE_ACCOUNT)
     with change():
