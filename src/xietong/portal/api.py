@@ -26,8 +26,15 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **ways: Any) -> OpenAPISchema:
         """Return the description (OpenAPI) of every operation."""
         schema = super().get_openapi_schema(**ways)
+        parts = schema["components"]
+        parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        # Readers need no token; where one is shown that does not hold, every operation says so.
+        schema["security"] = [{}, {"token": []}]
+        problem = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+        unknown = {"description": "The token is not in force.", "content": {PROBLEM: problem}}
         for methods in schema["paths"].values():
             for operation in methods.values():
+                operation["responses"].setdefault(401, unknown)
                 for status, answer in operation["responses"].items():
                     content = answer.get("content", {})
                     if int(status) >= 400 and PLAIN in content:

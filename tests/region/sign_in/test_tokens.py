@@ -134,6 +134,16 @@ def test_the_api_answers_a_wrong_token_with_401_and_its_code(cast: Cast, client:
     assert answer.status_code == 200
 
 
+def test_every_operation_says_what_a_wrong_token_is_answered_with() -> None:
+    from xietong.portal.api import api
+
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    operations_told = [one for path in schema["paths"].values() for one in path.values()]
+    assert len(operations_told) > 20
+    assert all("401" in map(str, one["responses"]) for one in operations_told)
+
+
 def test_a_token_counts_and_not_the_session_beside_it(cast: Cast, client: Client) -> None:
     signed_in(client, cast.person("north_administrator"))
     _, secret = operations.create_token(actor=cast["south_officer"], name="x", days=9)
