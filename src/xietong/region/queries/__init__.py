@@ -25,6 +25,7 @@ from xietong.region.queries.organisations import (
     organisations_for,
     organisations_visible_to,
 )
+from xietong.region.queries.own import own_mandates, own_tokens
 from xietong.region.queries.people import (
     invitation,
     invitations_visible_to,
@@ -53,7 +54,6 @@ from xietong.region.queries.shown import (
     state_of,
     state_of_invitation,
 )
-from xietong.region.queries.own import own_mandates, own_tokens
 
 __all__ = [
     "Invitations",
