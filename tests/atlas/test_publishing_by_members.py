@@ -111,7 +111,7 @@ def test_an_objection_sends_it_back_and_is_shown(cast: Cast, draft: Edition) -> 
 
 def test_a_return_ends_what_was_consented_to(cast: Cast, draft: Edition) -> None:
     approved(cast, draft)
-    with pytest.raises(Refusal, match="reason_missing"):
+    with pytest.raises(Refusal, match="reason_for_return_missing"):
         operations.return_edition(actor=cast["office_officer"], number=draft.number, reason=" ")
     row = operations.return_edition(
         actor=cast["office_approver"], number=draft.number, reason="a member asks for time"

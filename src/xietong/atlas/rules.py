@@ -122,7 +122,7 @@ def may_return(state: str, number: int, reason: str) -> None:
         )
     if not reason.strip():
         raise Refusal(
-            "reason_missing",
+            "reason_for_return_missing",
             N_("A return needs a reason that the members will see."),
             way_out=N_("Give the reason in a sentence."),
             field="reason",

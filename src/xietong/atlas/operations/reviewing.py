@@ -90,7 +90,7 @@ def submit_edition(*, actor: Actor, number: int, closes_at: datetime | None = No
 def return_edition(*, actor: Actor, number: int, reason: str) -> Edition:
     """Take an edition back to a draft before it is published; what was consented to ends with it.
 
-    Refuses `no_such_edition`, `not_under_review` and `reason_missing`.
+    Refuses `no_such_edition`, `not_under_review` and `reason_for_return_missing`.
     """
     require(actor, rules.RETURN_EDITION)
     with change():
