@@ -31,6 +31,8 @@ PAGES = {
     "/atlas/clusters/d11@820103/": 6,
     "/atlas/places/820202/": 5,
     "/atlas/places/820000/": 5,
+    "/atlas/editions/": 6,
+    "/atlas/editions/1/": 7,
     "/atlas/registers/": 3,
     "/atlas/methods/": 3,
     "/atlas/industries/": 4,
@@ -254,4 +256,8 @@ def test_every_page_is_tested_here() -> None:
     }
     tested = {"home", "search", "suggestions", "map", "industries", "clusters", "cluster", "place"}
     exports = {"export", "clusters_export"}  # tests/portal/test_exports_of_pages.py
-    assert names == tested | {"registers", "methods"} | exports
+    # What only forms call: tests/atlas/test_editions_pages.py.
+    forms = {"compile_edition"} | {
+        f"{verb}_edition" for verb in ("submit", "return", "publish", "withdraw")
+    }
+    assert names == tested | {"registers", "methods", "editions", "edition"} | exports | forms
