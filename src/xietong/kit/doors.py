@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from xietong.engine.problems import Problem
-from xietong.kit.refusals import Refusal
+from xietong.kit.refusals import NotSignedIn, Refusal
 from xietong.kit.words import PROBLEMS
 
 SHOWN_PROBLEMS = 200
@@ -52,9 +52,12 @@ def as_problem_json(refusal: Refusal) -> dict[str, Any]:
 
 def api_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer an API call that was refused."""
-    return JsonResponse(
+    answer = JsonResponse(
         as_problem_json(refusal), status=refusal.status, content_type="application/problem+json"
     )
+    if refusal.status == NotSignedIn.status:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def command_line(refusal: Refusal) -> str:

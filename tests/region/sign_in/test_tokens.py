@@ -129,6 +129,7 @@ def test_nobody_has_more_than_twenty(cast: Cast) -> None:
 def test_the_api_answers_a_wrong_token_with_401_and_its_code(cast: Cast, client: Client) -> None:
     answer = client.get("/api/v1/region/people", headers={"authorization": "Bearer xietong_no"})
     assert (answer.status_code, answer.json()["code"]) == (401, "token_unknown")
+    assert answer["WWW-Authenticate"] == "Bearer"
     _, secret = operations.create_token(actor=cast["north_officer"], name="x", days=9)
     answer = client.get("/api/v1/region/people", headers={"authorization": f"Bearer {secret}"})
     assert answer.status_code == 200
