@@ -158,6 +158,6 @@ def test_two_approvers_approve_and_readers_see_it(scene: Scene, browser: Browser
     expect(reader.get_by_role("link", name="打开地图")).to_be_visible()
     signed = scene.page(browser, "north_approver", "/agreements/1/")
     signed.locator("main details").first.locator("summary").click()
-    expect(signed.get_by_text("xietong consent 1")).to_be_visible()
+    expect(signed.get_by_text("xietong consent 1").first).to_be_visible()
     expect(signed.get_by_text("全部签名和授权均有效")).to_be_visible()
     looked_at(signed, "signed-zh")
