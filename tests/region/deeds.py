@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+
 from cast import Cast
 from houses import DATA, LAKES
 from writers import INSTITUTE, NORTH, Deed
@@ -70,6 +72,12 @@ def _inactive(cast: Cast) -> int:
     return operations.deactivate_person(
         actor=LOCAL, key=cast.person("north_viewer").pk, reason=WHY
     ).pk
+
+
+def _with_a_factor(cast: Cast) -> int:
+    person = cast.person("north_approver")
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
+    return person.pk
 
 
 def _mandate(cast: Cast, part: str) -> int:
@@ -206,6 +214,11 @@ DEEDS = [
         rules.DEACTIVATE_PERSON,
         lambda cast: {"key": _newcomer(cast), "reason": WHY},
         entries=["revoke_mandate", "deactivate_person"],
+    ),
+    Deed(
+        operations.clear_factors,
+        rules.CLEAR_FACTORS,
+        lambda cast: {"key": _with_a_factor(cast), "reason": WHY},
     ),
     Deed(
         operations.reactivate_person,

@@ -28,6 +28,7 @@ WORDS: Mapping[str, str] = {
     "rename_person": N_("Rename a person"),
     "move_person": N_("Move a person to another organisation"),
     "deactivate_person": N_("Deactivate a person"),
+    "clear_factors": N_("Take off a person's second factors"),
     "reactivate_person": N_("Reactivate a person"),
     "read_audit": N_("Read the audit"),
     "note_node_key": N_("Note the key of the node"),

@@ -214,6 +214,8 @@ REVOKE_MANDATE = May("revoke_mandate", own=ADMINISTRATORS, office=ADMINISTRATORS
 RENAME_PERSON = May("rename_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
 MOVE_PERSON = May("move_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
 DEACTIVATE_PERSON = May("deactivate_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
+# Only at the machine: whoever may take off factors could step into an approver's place.
+CLEAR_FACTORS = May("clear_factors")
 REACTIVATE_PERSON = May("reactivate_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
 READ_AUDIT = May(
     "read_audit",
@@ -246,6 +248,7 @@ TABLE: tuple[May, ...] = (
     MOVE_PERSON,
     DEACTIVATE_PERSON,
     REACTIVATE_PERSON,
+    CLEAR_FACTORS,
     READ_AUDIT,
     NOTE_NODE_KEY,
     KEEP_HEAD,

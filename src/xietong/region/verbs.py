@@ -22,6 +22,7 @@ VERBS: Mapping[str, str] = {
     "close_organisation": N_("closed the organisation"),
     "connect_provider": N_("connected an account at an identity provider"),
     "create_token": N_("made a personal token"),
+    "clear_factors": N_("took off the second factors of the person"),
     "deactivate_person": N_("deactivated the person"),
     "disconnect_provider": N_("disconnected an account at an identity provider"),
     "draw_schematic_boundaries": N_("drew schematic boundaries"),

@@ -10,8 +10,10 @@ from django.test import Client
 
 from cast import Cast
 from region.sign_in.people import PASSWORD, acts, code_of, sign_in, with_app, with_password
+from xietong.kit.refusals import Refusal
+from xietong.region import operations
 from xietong.region.actors import ASSURED, actor_of
-from xietong.region.rules import Actor, Role
+from xietong.region.rules import LOCAL, Actor, Role
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 
@@ -167,3 +169,23 @@ def test_a_session_that_is_gone_takes_the_flag_along(cast: Cast, client: Client)
     client.post("/account/factors/authenticate/", {"code": code_of(key)})
     client.post("/account/logout/")
     assert ASSURED not in client.session
+
+
+def test_the_operator_takes_off_the_factors_of_who_lost_them_all(
+    cast: Cast, client: Client
+) -> None:
+    person = with_password(cast.person("north_approver"))
+    key = with_app(person)
+    sign_in(client, "north_approver")
+    client.post("/account/factors/authenticate/", {"code": code_of(key)})
+    assert get_user(client).is_authenticated
+    assert operations.clear_factors(actor=LOCAL, key=person.pk, reason="手机遗失") == 2
+    assert get_user(client).is_anonymous
+    assert sign_in(Client(), "north_approver").status_code == 200  # the password has ended too
+    person.refresh_from_db()
+    with_password(person)
+    back = Client()
+    assert sign_in(back, "north_approver")["Location"] == "/account/factors/"
+    assert roles(actor_at(back).waiting) == {Role.APPROVER}
+    with pytest.raises(Refusal, match="no_factors"):
+        operations.clear_factors(actor=LOCAL, key=person.pk, reason="手机遗失")

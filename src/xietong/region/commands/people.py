@@ -117,6 +117,15 @@ def reactivate(key: int, reason: str) -> None:
     click.echo(f"{row.pk}\tactive")
 
 
+@person.command("clear-factors")
+@click.argument("key", type=int)
+@REASON
+def clear_factors(key: int, reason: str) -> None:
+    """Take off all second factors of person KEY, who has lost them; password and sessions end."""
+    count = operations.clear_factors(actor=LOCAL, key=key, reason=reason)
+    click.echo(f"{key}\t{count} factors taken off; the person recovers the password by mail")
+
+
 @click.group()
 def invitation() -> None:
     """Invitations that have been sent."""

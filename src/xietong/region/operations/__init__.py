@@ -25,6 +25,7 @@ from xietong.region.operations.organisations import (
 )
 from xietong.region.operations.packs import load_region
 from xietong.region.operations.people import (
+    clear_factors,
     deactivate_person,
     move_person,
     reactivate_person,
@@ -42,6 +43,7 @@ __all__ = [
     "change",
     "change_organisation",
     "choose_language",
+    "clear_factors",
     "close_organisation",
     "create_token",
     "deactivate_person",

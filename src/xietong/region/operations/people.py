@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from xietong.kit.references import Reference
@@ -147,6 +148,39 @@ def reactivate_person(*, actor: Actor, key: int, reason: str) -> Person:
             after="active",
         )
     return row
+
+
+def clear_factors(*, actor: Actor, key: int, reason: str) -> int:
+    """Take off the second factors of a person who has lost them all; return how many there were.
+
+    Password and sessions end with them, so that whoever found the lost phone is out too: the person
+    recovers by mail and sets up new factors. Refuses `no_such_person`, `reason_needed`,
+    `no_factors`.
+    """
+    require(actor, rules.CLEAR_FACTORS)
+    with change():
+        row = _locked(actor, key, rules.CLEAR_FACTORS)
+        why = rules.reason_given(reason)
+        count, _ = Authenticator.objects.filter(user=row).delete()
+        if not count:
+            raise Refusal(
+                "no_factors",
+                N_("“{name}” has no second factor."),
+                way_out=N_("The person sets one up on the account page."),
+                field="person",
+                name=row.name or row.get_username(),
+            )
+        row.set_unusable_password()
+        row.save(update_fields=["password"])
+        record(
+            actor=actor,
+            verb="clear_factors",
+            subject=Reference("region", "person", str(key)),
+            member=Owner(row.member, row.organisation).code,
+            reason=why,
+            factors=count,
+        )
+    return count
 
 
 def _locked(actor: Actor, key: int, line: May) -> Person:
