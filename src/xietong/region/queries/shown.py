@@ -10,15 +10,15 @@ from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.queries.people import manages
 from xietong.region.rules import Actor
 from xietong.region.schemas import (
-    InvitationState,
-    KindName,
-    MandateState,
-    RoleName,
     HeldOut,
     InvitationOut,
+    InvitationState,
+    KindName,
     MandateOut,
+    MandateState,
     OrganisationOut,
     PersonOut,
+    RoleName,
 )
 
 
