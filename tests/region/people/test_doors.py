@@ -97,7 +97,7 @@ def test_an_administrator_invites_by_the_page(cast: Cast, client: Client) -> Non
     visitor = Client()
     page = visitor.get(link[1])
     assert page["Cache-Control"] == "private, no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     passwords = {"name": "新北苗", "password": "short", "again": "short"}
     weak = visitor.post(link[1], passwords)
     assert weak.status_code == 422

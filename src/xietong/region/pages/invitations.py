@@ -99,7 +99,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
-    # The address is the secret: it goes to no other page, and into no cache.
-    answer["Referrer-Policy"] = "no-referrer"
+    # The address is the secret: it goes to no other page, and into no cache. Of the origin alone
+    # the form must tell; without it (`no-referrer`) a browser's answer counts as another site's.
+    answer["Referrer-Policy"] = "strict-origin"
     answer["Cache-Control"] = "private, no-store"
     return answer
