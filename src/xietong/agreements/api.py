@@ -7,11 +7,12 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from xietong.agreements import operations, queries
+from xietong.agreements import operations, queries, rules
 from xietong.agreements.schemas import AgreementOut, ConsentIn, State, Verified, WordsIn
 from xietong.kit.forgery import not_forged
 from xietong.kit.problem_schema import ProblemOut
 from xietong.region.actors import actor_of
+from xietong.region.guards import call_open_to
 
 router = Router(tags=["agreements"])
 REFUSED = {400: ProblemOut, 403: ProblemOut, 404: ProblemOut, 422: ProblemOut}
@@ -19,6 +20,7 @@ Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 @router.get("/", response={200: list[AgreementOut], **REFUSED}, summary="Agreements, newest first")
+@call_open_to(rules.READ_AGREEMENTS)
 def agreements(
     request: HttpRequest, state: Annotated[State | None, Query()] = None
 ) -> list[AgreementOut]:
@@ -27,6 +29,7 @@ def agreements(
 
 
 @router.get("/{number}", response={200: AgreementOut, **REFUSED}, summary="An agreement")
+@call_open_to(rules.READ_AGREEMENTS)
 def agreement(request: HttpRequest, number: Number) -> AgreementOut:
     """Return one agreement with everything that its parties have said."""
     return queries.agreement(actor_of(request), number)
@@ -35,6 +38,7 @@ def agreement(request: HttpRequest, number: Number) -> AgreementOut:
 @router.get(
     "/{number}/verification", response={200: Verified, **REFUSED}, summary="Check its signatures"
 )
+@call_open_to(rules.READ_AGREEMENTS)
 def verification(request: HttpRequest, number: Number) -> Verified:
     """Return what a check of every signature and mandate finds now."""
     return operations.verify_agreement(actor=actor_of(request), agreement=number)
@@ -46,6 +50,7 @@ def verification(request: HttpRequest, number: Number) -> Verified:
     response={200: AgreementOut, **REFUSED},
     summary="Give a member's word",
 )
+@call_open_to(rules.CONSENT)
 def consent(request: HttpRequest, number: Number, said: ConsentIn) -> AgreementOut:
     """Sign for a member; only its own approver may, with a second factor shown."""
     actor = actor_of(request)
@@ -65,6 +70,7 @@ def consent(request: HttpRequest, number: Number, said: ConsentIn) -> AgreementO
     response={200: AgreementOut, **REFUSED},
     summary="Tell how a condition was met",
 )
+@call_open_to(rules.MEET_CONDITION)
 def met(request: HttpRequest, number: Number, consent: Number, told: WordsIn) -> AgreementOut:
     """Note how a condition was met; the member then confirms it by agreeing."""
     actor = actor_of(request)

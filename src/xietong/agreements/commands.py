@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from xietong.agreements import operations, queries
+from xietong.agreements import operations, queries, rules
 from xietong.agreements.naming import finding_name
+from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
 
@@ -15,6 +16,7 @@ def agreements() -> None:
 
 
 @agreements.command("list")
+@uses(rules.READ_AGREEMENTS)
 def list_() -> None:
     """List the agreements, newest first."""
     for one in queries.agreements(LOCAL):
@@ -26,6 +28,7 @@ def list_() -> None:
 
 @agreements.command("show")
 @click.argument("number", type=int)
+@uses(rules.READ_AGREEMENTS)
 def show(number: int) -> None:
     """Show all that agreement NUMBER says, as the API tells it."""
     click.echo(queries.agreement(LOCAL, number).model_dump_json(indent=1))
@@ -33,6 +36,7 @@ def show(number: int) -> None:
 
 @agreements.command("verify")
 @click.argument("number", type=int)
+@uses(rules.READ_AGREEMENTS)
 def verify(number: int) -> None:
     """Check the signatures and mandates of agreement NUMBER; exit status 2 where one is wrong."""
     found = operations.verify_agreement(actor=LOCAL, agreement=number)
@@ -43,6 +47,7 @@ def verify(number: int) -> None:
 
 
 @agreements.command("lapse-overdue")
+@uses(rules.LAPSE_AGREEMENTS)
 def lapse_overdue() -> None:
     """Let agreements lapse whose time for consent ran out; fit for a daily timer."""
     for row in operations.lapse_overdue(actor=LOCAL):

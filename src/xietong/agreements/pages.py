@@ -16,11 +16,13 @@ from xietong.agreements import operations, queries, rules
 from xietong.agreements.naming import finding_name, state_names
 from xietong.agreements.schemas import AgreementOut
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.rules import Actor, may
 
 
 @require_safe
 @never_cache
+@open_to(rules.READ_AGREEMENTS)
 def directory(request: HttpRequest) -> HttpResponse:
     """List the agreements that the actor may see, those that await the actor first."""
     actor = actor_of(request)
@@ -40,6 +42,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@open_to(rules.READ_AGREEMENTS)
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """Show who has said what, what exactly was signed, and whether the signatures hold."""
     actor = actor_of(request)
@@ -79,6 +82,7 @@ def forms_of(actor: Actor, found: AgreementOut) -> dict[str, Any]:
 
 
 @require_POST
+@open_to(writes=rules.CONSENT)
 def give_consent(request: HttpRequest, number: int) -> HttpResponse:
     """Give a member's word and come back to where it was given."""
     operations.consent(
@@ -92,6 +96,7 @@ def give_consent(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.MEET_CONDITION)
 def tell_met(request: HttpRequest, number: int, consent: int) -> HttpResponse:
     """Tell how a condition was met."""
     operations.meet_condition(

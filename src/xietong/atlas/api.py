@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
-from xietong.atlas import brief, comparison, exports, operations, queries
+from xietong.atlas import brief, comparison, exports, operations, queries, rules
 from xietong.atlas.comparison import Asked, ChangelogOut, Group
 from xietong.atlas.correction_api import router as corrections
 from xietong.atlas.exports import Format
@@ -30,6 +30,7 @@ from xietong.atlas.schemas import (
 from xietong.kit.forgery import not_forged
 from xietong.kit.problem_schema import ProblemOut
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, call_open_to
 
 router = Router(tags=["atlas"])
 router.add_router("/registers", imports)
@@ -63,12 +64,14 @@ def _number(which: str) -> int | None:
 
 
 @router.get("/editions", response={200: list[EditionOut]}, summary="Editions, newest first")
+@call_open_to(PUBLIC)
 def editions(request: HttpRequest) -> list[EditionOut]:
     """Return the editions that this reader may see."""
     return queries.editions(actor_of(request))
 
 
 @router.get("/editions/{which}", response={200: EditionOut, **REFUSED}, summary="An edition")
+@call_open_to(PUBLIC)
 def edition(request: HttpRequest, which: Which) -> EditionOut:
     """Return what an edition was compiled from, and how it must be read."""
     return queries.edition(actor_of(request), _number(which))
@@ -79,6 +82,7 @@ def edition(request: HttpRequest, which: Which) -> EditionOut:
     response={200: list[IndustryOut], **REFUSED},
     summary="Industries and chains",
 )
+@call_open_to(PUBLIC)
 def industries(request: HttpRequest, which: Which) -> list[IndustryOut]:
     """Return divisions, groups, chains and segments."""
     return queries.industries(actor_of(request), _number(which))
@@ -87,6 +91,7 @@ def industries(request: HttpRequest, which: Which) -> list[IndustryOut]:
 @router.get(
     "/editions/{which}/layer", response={200: LayerOut, **REFUSED}, summary="One view of the map"
 )
+@call_open_to(PUBLIC)
 def layer(
     request: HttpRequest,
     which: Which,
@@ -112,6 +117,7 @@ def layer(
     summary="One view of the map as a file",
     openapi_extra=_files(*exports.MIME.values()),
 )
+@call_open_to(PUBLIC)
 def export(
     request: HttpRequest,
     which: Which,
@@ -140,6 +146,7 @@ def export(
     response={200: list[ClusterOut], **REFUSED},
     summary="Clusters of one industry",
 )
+@call_open_to(PUBLIC)
 def clusters(
     request: HttpRequest, which: Which, industry: Industry, crossing: bool = False
 ) -> list[ClusterOut]:
@@ -154,6 +161,7 @@ def clusters(
     response={200: ClusterOut, **REFUSED},
     summary="A cluster's card",
 )
+@call_open_to(PUBLIC)
 def cluster(
     request: HttpRequest, which: Which, key: Annotated[str, Path(max_length=80)]
 ) -> ClusterOut:
@@ -166,6 +174,7 @@ def cluster(
     response={200: dict[str, Any], **REFUSED},
     summary="Outlines of one industry's clusters (GeoJSON)",
 )
+@call_open_to(PUBLIC)
 def outlines(request: HttpRequest, which: Which, industry: Industry) -> dict[str, Any]:
     """Return a GeoJSON FeatureCollection; empty where the industry has no cluster."""
     return queries.cluster_outlines(actor_of(request), _number(which), industry)
@@ -176,6 +185,7 @@ def outlines(request: HttpRequest, which: Which, industry: Industry) -> dict[str
     response={200: PlaceProfile, **REFUSED},
     summary="A place's profile",
 )
+@call_open_to(PUBLIC)
 def place(
     request: HttpRequest, which: Which, code: Annotated[str, Path(max_length=12)]
 ) -> PlaceProfile:
@@ -189,6 +199,7 @@ def place(
     summary="Outlines of places (GeoJSON)",
     openapi_extra=_files(exports.MIME["geojson"]),
 )
+@call_open_to(PUBLIC)
 def boundaries(request: HttpRequest, which: Which, level: Level) -> HttpResponse:
     """Return the outlines that the edition was compiled with; they never change for a number."""
     path = queries.boundaries(actor_of(request), _number(which), level)
@@ -202,6 +213,7 @@ def boundaries(request: HttpRequest, which: Which, level: Level) -> HttpResponse
 @router.get(
     "/editions/{which}/search", response={200: list[SearchHit], **REFUSED}, summary="Search"
 )
+@call_open_to(PUBLIC)
 def search(
     request: HttpRequest, which: Which, q: Annotated[str, Query(max_length=100)] = ""
 ) -> list[SearchHit]:
@@ -214,6 +226,7 @@ def search(
     response={200: ChangelogOut, **REFUSED},
     summary="What has changed between two editions",
 )
+@call_open_to(PUBLIC)
 def compare(
     request: HttpRequest,
     before: Annotated[int, Query(alias="from", ge=1, lt=10**9)],
@@ -234,6 +247,7 @@ def compare(
 @router.get(
     "/standings", response={200: list[Standing], **REFUSED}, summary="Where each edition stands"
 )
+@call_open_to(PUBLIC)
 def standings(
     request: HttpRequest, state: Annotated[EditionState | None, Query()] = None
 ) -> list[Standing]:
@@ -244,6 +258,7 @@ def standings(
 @router.get(
     "/standings/{number}", response={200: Standing, **REFUSED}, summary="Where an edition stands"
 )
+@call_open_to(PUBLIC)
 def standing(request: HttpRequest, number: Number) -> Standing:
     """Return one edition with its sources and consents."""
     return queries.standing(actor_of(request), number)
@@ -255,6 +270,7 @@ def standing(request: HttpRequest, number: Number) -> Standing:
     response={200: Standing, **WRITE_REFUSED},
     summary="Submit a draft to its members",
 )
+@call_open_to(rules.SUBMIT_EDITION)
 def submit(request: HttpRequest, number: Number, asked: SubmissionIn) -> Standing:
     """Ask an approver of each contributing member for consent."""
     actor = actor_of(request)
@@ -268,6 +284,7 @@ def submit(request: HttpRequest, number: Number, asked: SubmissionIn) -> Standin
     response={200: Standing, **WRITE_REFUSED},
     summary="Return an edition to a draft",
 )
+@call_open_to(rules.RETURN_EDITION)
 def return_(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
     """Take an edition back before it is published; its agreement ends."""
     actor = actor_of(request)
@@ -281,6 +298,7 @@ def return_(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
     response={200: Standing, **WRITE_REFUSED},
     summary="Publish an approved edition",
 )
+@call_open_to(rules.PUBLISH_EDITION)
 def publish(request: HttpRequest, number: Number) -> Standing:
     """Let readers see what every contributing member approved."""
     actor = actor_of(request)
@@ -294,6 +312,7 @@ def publish(request: HttpRequest, number: Number) -> Standing:
     response={200: Standing, **WRITE_REFUSED},
     summary="Withdraw a published edition",
 )
+@call_open_to(rules.WITHDRAW_EDITION)
 def withdraw(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
     """Take a published edition back; readers who ask for it are told the reason."""
     actor = actor_of(request)
@@ -307,6 +326,7 @@ def withdraw(request: HttpRequest, number: Number, told: ReasonIn) -> Standing:
     summary="A brief of two pages on a place, a cluster or a chain",
     openapi_extra=_files(*brief.MIME.values()),
 )
+@call_open_to(PUBLIC)
 def make_brief(
     request: HttpRequest,
     which: Which,

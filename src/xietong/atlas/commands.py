@@ -18,12 +18,15 @@ from xietong.atlas import (
     import_commands,
     operations,
     queries,
+    rules,
 )
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
+from xietong.engine.problems import Problem
 from xietong.kit.doors import problem_line
 from xietong.kit.progress import Printer
 from xietong.kit.refusals import N_, Refusal
+from xietong.region.guards import OPERATOR, PUBLIC, uses
 from xietong.region.rules import LOCAL
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -43,6 +46,7 @@ def register() -> None:
 @register.command("check")
 @click.argument("file", type=INPUT)
 @click.option("--all", "every", is_flag=True, help=f"Show every problem, not the first {SHOWN}.")
+@uses(rules.CHECK_REGISTER)
 def check(file: Path, every: bool) -> None:
     """Check a register and list what is wrong with it; nothing is stored."""
     found = operations.check_register(actor=LOCAL, path=file, progress=Printer())
@@ -64,6 +68,8 @@ def check(file: Path, every: bool) -> None:
 @click.option("--banner-zh", default="", help="What must stand on every page that shows it.")
 @click.option("--banner-en", default="", help="The same in English.")
 @click.option("--synthetic", is_flag=True, help="The register is made up, not fact.")
+@click.option("--although", default="", help="Why it is right in spite of grave doubts.")
+@uses(rules.IMPORT_REGISTER)
 def import_(
     file: Path,
     member: str,
@@ -73,8 +79,13 @@ def import_(
     banner_zh: str,
     banner_en: str,
     synthetic: bool,
+    although: str,
 ) -> None:
-    """Check, place, code and store a register; the same file again changes nothing."""
+    """Check, place, code and store a register; the same file again changes nothing.
+
+    What makes one doubt that it is the right file is said. A grave doubt, such as that a third of
+    the rows vanish, is a refusal, unless --although gives the reason; it stands in the audit.
+    """
     about = operations.About(
         title_zh=title_zh,
         title_en=title_en,
@@ -84,15 +95,25 @@ def import_(
         banner_en=banner_en,
         synthetic=synthetic,
     )
+    doubts: list[Problem] = []
     version, created = operations.import_register(
-        actor=LOCAL, member=member, path=file, about=about, progress=Printer()
+        actor=LOCAL,
+        member=member,
+        path=file,
+        about=about,
+        although=although,
+        doubted=doubts.extend,
+        progress=Printer(),
     )
+    for one in doubts:
+        click.echo(problem_line(one))
     state = "imported" if created else "unchanged"
     click.echo(f"{member} version {version.number}: {state}, {version.rows:,} rows")
     click.echo(json.dumps(version.quality, ensure_ascii=False, indent=1))
 
 
 @register.command("list")
+@uses(rules.READ_REGISTERS)
 def list_() -> None:
     """List every version of every register."""
     for version in queries.register_versions(LOCAL):
@@ -108,6 +129,7 @@ def atlas() -> None:
 
 
 @atlas.command("compile")
+@uses(rules.COMPILE_EDITION)
 def compile_() -> None:
     """Compile an edition from the newest registers; unchanged input gives the same edition."""
     edition, created = operations.compile_edition(actor=LOCAL, progress=Printer())
@@ -123,6 +145,7 @@ def compile_() -> None:
     default=None,
     help="The last day for consent (UTC); without it, there is none.",
 )
+@uses(rules.SUBMIT_EDITION)
 def submit(number: int, closes: datetime | None) -> None:
     """Put draft NUMBER before an approver of each contributing member."""
     end = closes.replace(tzinfo=UTC) + timedelta(days=1) if closes else None
@@ -133,6 +156,7 @@ def submit(number: int, closes: datetime | None) -> None:
 @atlas.command("return")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why; the members will see it.")
+@uses(rules.RETURN_EDITION)
 def return_(number: int, reason: str) -> None:
     """Take edition NUMBER back to a draft before it is published."""
     edition = operations.return_edition(actor=LOCAL, number=number, reason=reason)
@@ -141,6 +165,7 @@ def return_(number: int, reason: str) -> None:
 
 @atlas.command("publish")
 @click.argument("number", type=int)
+@uses(rules.PUBLISH_EDITION)
 def publish(number: int) -> None:
     """Let readers see edition NUMBER, which each contributing member has approved.
 
@@ -153,6 +178,7 @@ def publish(number: int) -> None:
 @atlas.command("withdraw")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why; readers will see it.")
+@uses(rules.WITHDRAW_EDITION)
 def withdraw(number: int, reason: str) -> None:
     """Take edition NUMBER back."""
     edition = operations.withdraw_edition(actor=LOCAL, number=number, reason=reason)
@@ -160,6 +186,7 @@ def withdraw(number: int, reason: str) -> None:
 
 
 @atlas.command("editions")
+@uses(PUBLIC)
 def editions() -> None:
     """List the editions, newest first."""
     for row in queries.editions_visible_to(LOCAL):
@@ -168,6 +195,7 @@ def editions() -> None:
 
 @atlas.command("show")
 @click.argument("number", type=int)
+@uses(PUBLIC)
 def show(number: int) -> None:
     """Show where edition NUMBER stands: its sources, its consents, as the API tells it."""
     click.echo(queries.standing(LOCAL, number).model_dump_json(indent=1))
@@ -175,6 +203,7 @@ def show(number: int) -> None:
 
 @atlas.command("industries")
 @EDITION
+@uses(PUBLIC)
 def industries(edition: int | None) -> None:
     """List the industries and chains of an edition with their units and clusters."""
     for one in queries.industries(LOCAL, edition):
@@ -205,6 +234,7 @@ def industries(edition: int | None) -> None:
     help="A table, a workbook, a map, or all that the API tells.",
 )
 @click.option("-o", "--output", type=OUTPUT, required=True, help="The file to write.")
+@uses(PUBLIC)
 def layer(
     edition: int | None,
     industry: str,
@@ -246,6 +276,7 @@ def _write(output: Path, body: bytes) -> None:
 @click.option("--industry", default=None, help=INDUSTRY)
 @click.option("--crossing", is_flag=True, help="Only clusters that lie in more than one member.")
 @click.option("--search", "q", default="", help="Only clusters whose name holds this text.")
+@uses(PUBLIC)
 def clusters(edition: int | None, industry: str | None, crossing: bool, q: str) -> None:
     """List clusters, the largest first."""
     for row in queries.clusters(LOCAL, edition, industry=industry, crossing_only=crossing, q=q):
@@ -258,6 +289,7 @@ def clusters(edition: int | None, industry: str | None, crossing: bool, q: str) 
 @atlas.command("place")
 @click.argument("code")
 @EDITION
+@uses(PUBLIC)
 def place_profile(code: str, edition: int | None) -> None:
     """Print a place's profile as JSON."""
     click.echo(queries.place_profile(LOCAL, edition, code).model_dump_json(indent=1))
@@ -266,6 +298,7 @@ def place_profile(code: str, edition: int | None) -> None:
 @atlas.command("search")
 @click.argument("text")
 @EDITION
+@uses(PUBLIC)
 def search(text: str, edition: int | None) -> None:
     """Find places, industries, chains and clusters by Chinese, pinyin or English."""
     for hit in queries.search(LOCAL, edition, text):
@@ -285,6 +318,7 @@ def search(text: str, edition: int | None) -> None:
 @click.option(
     "--published-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it did."
 )
+@uses(rules.ATTACH_NAME)
 def attach_name(
     member: str,
     kind: str,
@@ -311,6 +345,7 @@ def attach_name(
 
 
 @atlas.command("names")
+@uses(PUBLIC)
 def names() -> None:
     """List the names that members have published."""
     for row in queries.published_names(LOCAL):
@@ -320,6 +355,7 @@ def names() -> None:
 @atlas.command("detach-name")
 @click.argument("key", type=int)
 @click.option("--reason", required=True, help="Why; it stands in the audit.")
+@uses(rules.DETACH_NAME)
 def detach_name(key: int, reason: str) -> None:
     """Take published name KEY off the map."""
     operations.detach_name(actor=LOCAL, key=key, reason=reason)
@@ -347,6 +383,7 @@ def detach_name(key: int, reason: str) -> None:
     help="Sentences, all that the API tells, or a table.",
 )
 @click.option("-o", "--output", type=OUTPUT, default=None, help="The file to write a table to.")
+@uses(PUBLIC)
 def compare(
     before: int,
     after: int,
@@ -393,6 +430,7 @@ def compare(
     help="The language of the brief.",
 )
 @click.option("-o", "--output", type=OUTPUT, default=None, help="The file to write.")
+@uses(PUBLIC)
 def brief_(
     kind: str,
     key: str,
@@ -409,6 +447,7 @@ def brief_(
 
 
 @atlas.command("sweep")
+@uses(rules.SWEEP)
 def sweep() -> None:
     """Remove files that a killed import or compile left behind (older than a day)."""
     for name in operations.sweep(actor=LOCAL):
@@ -423,6 +462,7 @@ def industry() -> None:
 @industry.command("code")
 @click.argument("file", type=INPUT)
 @click.option("-o", "--output", type=OUTPUT, required=True, help="CSV, XLSX or Parquet.")
+@uses(OPERATOR)
 def code(file: Path, output: Path) -> None:
     """Add division, group, class, confidence and words to a table with name and scope."""
     rows = annotate.code_table(file, output, progress=Printer())
@@ -432,6 +472,7 @@ def code(file: Path, output: Path) -> None:
 @click.command()
 @click.argument("file", type=INPUT)
 @click.option("-o", "--output", type=OUTPUT, required=True, help="CSV, XLSX or Parquet.")
+@uses(OPERATOR)
 def place(file: Path, output: Path) -> None:
     """Add adcode, precision and reason to a table with name or address."""
     rows = annotate.place_table(file, output, progress=Printer())

@@ -8,7 +8,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
-from xietong.atlas import operations
+from xietong.atlas import operations, rules
 from xietong.atlas.models import Correction, VocabularyWord
 from xietong.atlas.queries import corrections as corrections_read
 from xietong.atlas.queries import quality as quality_read
@@ -16,6 +16,7 @@ from xietong.engine.coding.learning import Proposal
 from xietong.kit.forgery import not_forged
 from xietong.kit.problem_schema import ProblemOut
 from xietong.region.actors import actor_of
+from xietong.region.guards import call_open_to
 
 router = Router(tags=["registers"])
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
@@ -112,6 +113,7 @@ class WordOut(Schema):
 
 
 @router.get("/{member}/quality", response={200: QualityOut, **REFUSED}, summary="Data quality")
+@call_open_to(rules.READ_FIGURES)
 def quality(request: HttpRequest, member: Member) -> QualityOut:
     """Return the figures of the present version, to its member and the office's analysts."""
     found = quality_read.quality(actor_of(request), member)
@@ -141,6 +143,7 @@ def quality(request: HttpRequest, member: Member) -> QualityOut:
     response={200: list[CorrectionOut], **REFUSED},
     summary="Corrections, newest first",
 )
+@call_open_to(rules.READ_ROWS)
 def corrections(
     request: HttpRequest,
     member: Member,
@@ -158,6 +161,7 @@ def corrections(
     response={200: CorrectionOut, **WRITES},
     summary="Correct a unit",
 )
+@call_open_to(rules.CORRECT_UNIT)
 def correct(request: HttpRequest, member: Member, told: CorrectionIn) -> CorrectionOut:
     """Say what a unit's industry or place is."""
     made = operations.correct_unit(
@@ -178,6 +182,7 @@ def correct(request: HttpRequest, member: Member, told: CorrectionIn) -> Correct
     response={200: CorrectionOut, **WRITES},
     summary="Withdraw a correction",
 )
+@call_open_to(rules.WITHDRAW_CORRECTION)
 def withdraw(request: HttpRequest, member: Member, key: Key, told: WhyIn) -> CorrectionOut:
     """Take a correction back."""
     return _said(
@@ -190,6 +195,7 @@ def withdraw(request: HttpRequest, member: Member, key: Key, told: WhyIn) -> Cor
     response={200: list[ProposalOut], **REFUSED},
     summary="Words that corrections teach",
 )
+@call_open_to(rules.READ_ROWS)
 def proposals(request: HttpRequest, member: Member) -> list[ProposalOut]:
     """Return proposed words, the most helpful first; none is used before it is accepted."""
     return [
@@ -203,6 +209,7 @@ def proposals(request: HttpRequest, member: Member) -> list[ProposalOut]:
     response={200: WordOut, **WRITES},
     summary="Accept a word",
 )
+@call_open_to(rules.ACCEPT_WORD)
 def accept(request: HttpRequest, member: Member, told: WordIn) -> WordOut:
     """Let a proposed word code the register from the next version on."""
     return _decided(
@@ -218,6 +225,7 @@ def accept(request: HttpRequest, member: Member, told: WordIn) -> WordOut:
     response={200: WordOut, **WRITES},
     summary="Decline a word",
 )
+@call_open_to(rules.DECLINE_WORD)
 def decline(request: HttpRequest, member: Member, told: WordIn) -> WordOut:
     """Keep a proposed word out, or take out one that was accepted."""
     return _decided(

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from xietong.atlas import operations, quality_exports
+from xietong.atlas import operations, quality_exports, rules
 from xietong.atlas.queries import corrections as corrections_read
 from xietong.atlas.queries import quality as quality_read
 from xietong.atlas.queries import rows as register_rows
 from xietong.kit.progress import Printer
 from xietong.kit.refusals import N_, Refusal
+from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,6 +22,7 @@ MEMBER = click.option("--member", required=True, help="The code of the member.")
 
 @click.command("quality")
 @click.argument("member")
+@uses(rules.READ_FIGURES)
 def quality(member: str) -> None:
     """Print how good MEMBER's register is: each figure with its rows and its rule."""
     found = quality_read.quality(LOCAL, member)
@@ -42,6 +44,7 @@ def correction() -> None:
 @click.option("--value", required=True, help="The code of the industry or place.")
 @click.option("--reason", default="", help="Why; it stands in the audit.")
 @click.option("--seen", type=int, default=None, help="The correction in force that it replaces.")
+@uses(rules.CORRECT_UNIT)
 def add(member: str, unit: str, field: str, value: str, reason: str, seen: int | None) -> None:
     """Say what a unit's industry or place is."""
     made = operations.correct_unit(
@@ -53,6 +56,7 @@ def add(member: str, unit: str, field: str, value: str, reason: str, seen: int |
 @correction.command("list")
 @MEMBER
 @click.option("--withdrawn", is_flag=True, help="Those that were withdrawn too.")
+@uses(rules.READ_ROWS)
 def list_(member: str, withdrawn: bool) -> None:
     """List the corrections of a register, newest first."""
     for one in corrections_read.corrections(LOCAL, member, withdrawn=withdrawn):
@@ -66,6 +70,7 @@ def list_(member: str, withdrawn: bool) -> None:
 @correction.command("withdraw")
 @click.argument("key", type=int)
 @click.option("--reason", required=True, help="Why; it stands in the audit.")
+@uses(rules.WITHDRAW_CORRECTION)
 def withdraw(key: int, reason: str) -> None:
     """Withdraw correction KEY."""
     operations.withdraw_correction(actor=LOCAL, key=key, reason=reason)
@@ -74,6 +79,7 @@ def withdraw(key: int, reason: str) -> None:
 
 @correction.command("apply")
 @click.argument("member")
+@uses(rules.APPLY_CORRECTIONS)
 def apply_(member: str) -> None:
     """Make a version of MEMBER's register with the corrections and words of today."""
     version, new = operations.apply_corrections(actor=LOCAL, member=member, progress=Printer())
@@ -83,6 +89,7 @@ def apply_(member: str) -> None:
 @correction.command("import")
 @click.argument("file", type=INPUT)
 @MEMBER
+@uses(rules.IMPORT_CORRECTIONS)
 def import_(file: Path, member: str) -> None:
     """Make the corrections of a workbook or CSV, all of them or none."""
     brought = operations.import_corrections(actor=LOCAL, member=member, path=file)
@@ -92,6 +99,7 @@ def import_(file: Path, member: str) -> None:
 @correction.command("export")
 @MEMBER
 @click.option("-o", "--output", type=OUTPUT, required=True, help="CSV or XLSX.")
+@uses(rules.READ_ROWS)
 def export(member: str, output: Path) -> None:
     """Write every correction of a register, with who made and who withdrew it."""
     version = register_rows.present_version(LOCAL, member, register_rows.rules.READ_ROWS)
@@ -108,6 +116,7 @@ def vocabulary() -> None:
 
 @vocabulary.command("proposals")
 @MEMBER
+@uses(rules.READ_ROWS)
 def proposals(member: str) -> None:
     """List the words that the corrections would teach."""
     for one in corrections_read.vocabulary_proposals(LOCAL, member):
@@ -122,6 +131,7 @@ def proposals(member: str) -> None:
 @MEMBER
 @click.option("--word", required=True, help="A proposed word.")
 @click.option("--reason", default="", help="Why; it stands in the audit.")
+@uses(rules.ACCEPT_WORD)
 def accept(member: str, word: str, reason: str) -> None:
     """Let a proposed word code the register from the next version on."""
     operations.accept_word(actor=LOCAL, member=member, word=word, reason=reason)
@@ -132,6 +142,7 @@ def accept(member: str, word: str, reason: str) -> None:
 @MEMBER
 @click.option("--word", required=True, help="A proposed or accepted word.")
 @click.option("--reason", default="", help="Why; it stands in the audit.")
+@uses(rules.DECLINE_WORD)
 def decline(member: str, word: str, reason: str) -> None:
     """Keep a proposed word out, or take an accepted one out."""
     operations.decline_word(actor=LOCAL, member=member, word=word, reason=reason)
@@ -141,6 +152,7 @@ def decline(member: str, word: str, reason: str) -> None:
 @vocabulary.command("export")
 @MEMBER
 @click.option("-o", "--output", type=OUTPUT, required=True, help="A TOML file.")
+@uses(rules.READ_ROWS)
 def export_words(member: str, output: Path) -> None:
     """Write the accepted words in the form of a region pack's coding tables."""
     _write(output, corrections_read.words_as_toml(LOCAL, member).encode())

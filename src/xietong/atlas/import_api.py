@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, cast
 from django.http import FileResponse, HttpRequest
 from ninja import Field, File, Path, Query, Router, Schema, Status, UploadedFile
 
-from xietong.atlas import operations, queries
+from xietong.atlas import operations, queries, rules
 from xietong.atlas.models import RegisterDraft, RegisterVersion
 from xietong.desk.schemas import JobOut, job_out
 from xietong.engine.problems import Problem
@@ -17,6 +17,7 @@ from xietong.kit.forgery import not_forged
 from xietong.kit.problem_schema import ProblemOut, RowProblem
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.actors import actor_of
+from xietong.region.guards import call_open_to
 
 router = Router(tags=["registers"])
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
@@ -122,6 +123,7 @@ class RestoreIn(Schema):
 @router.get(
     "/{member}/imports", response={200: list[DraftOut], **REFUSED}, summary="Imports under way"
 )
+@call_open_to(rules.READ_IMPORTS)
 def imports(request: HttpRequest, member: Member) -> list[DraftOut]:
     """Return the imports that the actor may see, the newest first; none of other members."""
     return [_draft(one) for one in queries.drafts_of(actor_of(request), member)]
@@ -133,6 +135,7 @@ def imports(request: HttpRequest, member: Member) -> list[DraftOut]:
     response={201: DraftOut, **WRITES},
     summary="Upload a register",
 )
+@call_open_to(rules.BEGIN_DRAFT)
 def begin(
     request: HttpRequest, member: Member, file: Annotated[UploadedFile, File()]
 ) -> Status[DraftOut]:
@@ -144,6 +147,7 @@ def begin(
 
 
 @router.get("/{member}/imports/{number}", response={200: DraftOut, **REFUSED}, summary="An import")
+@call_open_to(rules.READ_IMPORTS)
 def show(request: HttpRequest, member: Member, number: Number) -> DraftOut:
     """Return where an import stands, how it is read and what it would change."""
     return _draft(queries.draft(actor_of(request), member, number))
@@ -155,6 +159,7 @@ def show(request: HttpRequest, member: Member, number: Number) -> DraftOut:
     response={200: DraftOut, **WRITES},
     summary="Read another sheet",
 )
+@call_open_to(rules.CHOOSE_SHEET)
 def sheet(request: HttpRequest, member: Member, number: Number, asked: SheetIn) -> DraftOut:
     """Read another sheet of the workbook; its columns are proposed anew."""
     return _draft(
@@ -170,6 +175,7 @@ def sheet(request: HttpRequest, member: Member, number: Number, asked: SheetIn) 
     response={200: DraftOut, **WRITES},
     summary="Say which column is which",
 )
+@call_open_to(rules.MAP_DRAFT)
 def columns(request: HttpRequest, member: Member, number: Number, asked: ColumnsIn) -> DraftOut:
     """Take the choice of columns; remembered for the next table with these headings."""
     return _draft(
@@ -185,6 +191,7 @@ def columns(request: HttpRequest, member: Member, number: Number, asked: Columns
     response={202: JobOut, **WRITES},
     summary="Check an import",
 )
+@call_open_to(rules.CHECK_DRAFT)
 def check(request: HttpRequest, member: Member, number: Number) -> Status[JobOut]:
     """Let a worker check the file and reckon what it would change."""
     job = operations.check_draft(actor=actor_of(request), member=member, number=number)
@@ -196,6 +203,7 @@ def check(request: HttpRequest, member: Member, number: Number) -> Status[JobOut
     response={200: ProblemsOut, **REFUSED},
     summary="What a check found",
 )
+@call_open_to(rules.READ_IMPORTS)
 def problems(
     request: HttpRequest,
     member: Member,
@@ -219,6 +227,7 @@ def problems(
     response={202: JobOut, **WRITES},
     summary="Write the marked-up workbook",
 )
+@call_open_to(rules.MARK_DRAFT)
 def mark(
     request: HttpRequest,
     member: Member,
@@ -245,6 +254,7 @@ def mark(
         }
     },
 )
+@call_open_to(rules.READ_IMPORTS)
 def marked(
     request: HttpRequest,
     member: Member,
@@ -271,6 +281,7 @@ def marked(
     response={201: VersionOut, **WRITES},
     summary="Commit an import",
 )
+@call_open_to(rules.COMMIT_DRAFT)
 def commit(
     request: HttpRequest, member: Member, number: Number, told: CommitIn
 ) -> Status[VersionOut]:
@@ -291,12 +302,14 @@ def commit(
     response={200: DraftOut, **WRITES},
     summary="Discard an import",
 )
+@call_open_to(rules.DISCARD_DRAFT)
 def discard(request: HttpRequest, member: Member, number: Number) -> DraftOut:
     """Throw an import away, its file and what was found in it."""
     return _draft(operations.discard_draft(actor=actor_of(request), member=member, number=number))
 
 
 @router.get("/{member}/versions", response={200: list[VersionOut], **REFUSED}, summary="Versions")
+@call_open_to(rules.READ_IMPORTS)
 def versions(request: HttpRequest, member: Member) -> list[VersionOut]:
     """Return the versions that the actor may see, the newest first; none of other members."""
     return [_version(one) for one in queries.versions_of(actor_of(request), member)]
@@ -308,6 +321,7 @@ def versions(request: HttpRequest, member: Member) -> list[VersionOut]:
     response={201: VersionOut, **WRITES},
     summary="Go back to a version",
 )
+@call_open_to(rules.RESTORE_VERSION)
 def restore(
     request: HttpRequest, member: Member, number: Number, told: RestoreIn
 ) -> Status[VersionOut]:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
-from xietong.atlas import operations, queries
+from xietong.atlas import operations, queries, rules
 from xietong.desk.models import Job
 from xietong.desk.operations.running import run
 from xietong.desk.sayings import say
 from xietong.engine.problems import Problem
 from xietong.kit.doors import problem_line
 from xietong.kit.refusals import N_, Refusal
+from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -33,6 +34,7 @@ def draft() -> None:
 @draft.command("upload")
 @click.argument("file", type=INPUT)
 @MEMBER
+@uses(rules.BEGIN_DRAFT)
 def upload(file: Path, member: str) -> None:
     """Keep FILE and look at its columns; no version is made."""
     with file.open("rb") as stream:
@@ -42,6 +44,7 @@ def upload(file: Path, member: str) -> None:
 
 @draft.command("list")
 @MEMBER
+@uses(rules.READ_IMPORTS)
 def list_(member: str) -> None:
     """List the imports under way."""
     for one in queries.drafts_of(LOCAL, member):
@@ -51,6 +54,7 @@ def list_(member: str) -> None:
 @draft.command("show")
 @click.argument("number", type=int)
 @MEMBER
+@uses(rules.READ_IMPORTS)
 def show(number: int, member: str) -> None:
     """Print how import NUMBER is read, what was found in it and what it would change."""
     found = queries.draft(LOCAL, member, number)
@@ -74,6 +78,7 @@ def show(number: int, member: str) -> None:
     multiple=True,
     help="Such as name=3, the column's position from 0; none: as proposed.",
 )
+@uses(rules.MAP_DRAFT)
 def map_(number: int, member: str, sheet: str, choices: tuple[str, ...]) -> None:
     """Say which column of import NUMBER is which."""
     if sheet:
@@ -100,6 +105,7 @@ def _chosen(text: str) -> tuple[str, int]:
 @draft.command("check")
 @click.argument("number", type=int)
 @MEMBER
+@uses(rules.CHECK_DRAFT)
 def check(number: int, member: str) -> None:
     """Check import NUMBER here and now; no version is made."""
     job = operations.check_draft(actor=LOCAL, member=member, number=number)
@@ -115,6 +121,7 @@ def check(number: int, member: str) -> None:
 @MEMBER
 @click.option("--code", default="", help="Only problems of this kind.")
 @click.option("--page", type=click.IntRange(1, 1_000_000), default=1, help="Fifty a page.")
+@uses(rules.READ_IMPORTS)
 def problems(number: int, member: str, code: str, page: int) -> None:
     """List what the check of import NUMBER found."""
     found = queries.draft(LOCAL, member, number)
@@ -127,6 +134,7 @@ def problems(number: int, member: str, code: str, page: int) -> None:
 @MEMBER
 @click.option("--in", "language", type=click.Choice(["zh-hans", "en"]), default="zh-hans")
 @click.option("-o", "--output", type=OUTPUT, required=True, help="The workbook to write.")
+@uses(rules.MARK_DRAFT)
 def mark(number: int, member: str, language: str, output: Path) -> None:
     """Write import NUMBER as a workbook in which its faults are marked."""
     job = operations.mark_draft(actor=LOCAL, member=member, number=number, language=language)
@@ -142,6 +150,7 @@ def mark(number: int, member: str, language: str, output: Path) -> None:
 @click.argument("number", type=int)
 @MEMBER
 @click.option("--reason", default="", help=REASON)
+@uses(rules.COMMIT_DRAFT)
 def commit(number: int, member: str, reason: str) -> None:
     """Make the next version of import NUMBER: all of it, or nothing."""
     version = operations.commit_draft(actor=LOCAL, member=member, number=number, reason=reason)
@@ -151,6 +160,7 @@ def commit(number: int, member: str, reason: str) -> None:
 @draft.command("discard")
 @click.argument("number", type=int)
 @MEMBER
+@uses(rules.DISCARD_DRAFT)
 def discard(number: int, member: str) -> None:
     """Throw import NUMBER away."""
     found = operations.discard_draft(actor=LOCAL, member=member, number=number)
@@ -159,6 +169,7 @@ def discard(number: int, member: str) -> None:
 
 @click.command("versions")
 @MEMBER
+@uses(rules.READ_IMPORTS)
 def versions(member: str) -> None:
     """List the versions of a register, the newest first, with what each changed."""
     for one in queries.versions_of(LOCAL, member):
@@ -175,6 +186,7 @@ def versions(member: str) -> None:
 @click.argument("number", type=int)
 @MEMBER
 @click.option("--reason", required=True, help=REASON)
+@uses(rules.RESTORE_VERSION)
 def restore(number: int, member: str, reason: str) -> None:
     """Go back to version NUMBER, by making a new version of its rows."""
     version = operations.restore_version(actor=LOCAL, member=member, number=number, reason=reason)

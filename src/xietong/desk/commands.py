@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
-from xietong.desk import operations, queries
+from xietong.desk import operations, queries, rules
+from xietong.desk.chores import run_chores
 from xietong.desk.schemas import JobOut, job_out
 from xietong.desk.worker import work as work_on
+from xietong.region.guards import OPERATOR, uses
 from xietong.region.rules import LOCAL
 
 SHOWN = 50
@@ -15,6 +17,7 @@ SHOWN = 50
 @click.command()
 @click.option("--once", is_flag=True, help="End when no job waits any more.")
 @click.option("--tied", is_flag=True, help="End when standard input closes.")
+@uses(OPERATOR)
 def work(once: bool, tied: bool) -> None:
     """Do the jobs that wait, one after another, until told to end."""
     work_on(once=once, tied=tied)
@@ -27,6 +30,7 @@ def job() -> None:
 
 @job.command("list")
 @click.option("--all", "every", is_flag=True, help="Also those that have ended long ago.")
+@uses(rules.READ_JOBS)
 def list_jobs(every: bool) -> None:
     """List the jobs, the newest first."""
     rows = queries.jobs_visible_to(LOCAL)
@@ -36,6 +40,7 @@ def list_jobs(every: bool) -> None:
 
 @job.command("show")
 @click.argument("number", type=int)
+@uses(rules.READ_JOBS)
 def show(number: int) -> None:
     """Show one job: how far it is, or how it ended."""
     one = job_out(queries.job(LOCAL, number))
@@ -47,6 +52,7 @@ def show(number: int) -> None:
 
 @job.command("cancel")
 @click.argument("number", type=int)
+@uses(rules.STOP_JOB, rules.STOP_OFFICE_JOB)
 def cancel(number: int) -> None:
     """Cancel a job that waits or runs."""
     click.echo(_line(job_out(operations.cancel_job(actor=LOCAL, number=number))))
@@ -54,6 +60,7 @@ def cancel(number: int) -> None:
 
 @job.command("retry")
 @click.argument("number", type=int)
+@uses(rules.STOP_JOB, rules.STOP_OFFICE_JOB)
 def retry(number: int) -> None:
     """Let a job that was refused, failed or cancelled wait again."""
     click.echo(_line(job_out(operations.retry_job(actor=LOCAL, number=number))))
@@ -61,6 +68,7 @@ def retry(number: int) -> None:
 
 @job.command("clear")
 @click.option("--days", type=click.IntRange(0, 36500), default=90, show_default=True)
+@uses(rules.CLEAR_JOBS)
 def clear(days: int) -> None:
     """Forget the jobs that ended more than so many days ago."""
     click.echo(operations.clear_jobs(actor=LOCAL, older_than_days=days))
@@ -72,6 +80,7 @@ def upload() -> None:
 
 
 @upload.command("sweep")
+@uses(rules.SWEEP_FILES)
 def sweep() -> None:
     """Forget files that have expired, and remove contents that no row names."""
     for name in operations.sweep_files(actor=LOCAL):
@@ -84,9 +93,18 @@ def search() -> None:
 
 
 @search.command("rebuild")
+@uses(rules.REBUILD_SEARCH)
 def rebuild() -> None:
     """Make the search index anew from all records."""
     click.echo(operations.rebuild_search(actor=LOCAL))
+
+
+@click.command()
+@uses(rules.RUN_CHORES)
+def chores() -> None:
+    """Do now what workers do by themselves from time to time: clear, sweep, lapse, expire."""
+    for ran in run_chores(LOCAL, all_now=True):
+        click.echo(f"{ran.name}\t{ran.fault or ran.changed}")
 
 
 def _line(one: JobOut) -> str:
@@ -94,4 +112,4 @@ def _line(one: JobOut) -> str:
     return f"{one.number}\t{one.state}{share}\t{one.title}\t{one.asked_name}\t{one.asked_at}"
 
 
-COMMANDS = (work, job, upload, search)
+COMMANDS = (work, job, upload, search, chores)

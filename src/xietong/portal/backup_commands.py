@@ -12,6 +12,7 @@ from xietong.portal import soundness
 from xietong.portal.backup import back_up
 from xietong.portal.backup_restore import restore as restore_house
 from xietong.region import queries
+from xietong.region.guards import OPERATOR, uses
 from xietong.region.rules import LOCAL
 
 
@@ -22,6 +23,7 @@ from xietong.region.rules import LOCAL
     default=True,
     help="Whether the secret key and the node's key go into it; then it is as secret as they are.",
 )
+@uses(OPERATOR)
 def backup(file: Path, keys: bool) -> None:
     """Back the house up into FILE while it goes on: database, files, keys, end of the audit."""
     made = back_up(file, with_keys=keys, progress=Printer())
@@ -32,6 +34,7 @@ def backup(file: Path, keys: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in place of the house that is there.")
+@uses(OPERATOR)
 def restore(file: Path, replace: bool) -> None:
     """Make this house what the backup FILE holds, and verify its audit. Stop the server first."""
     manifest, aside = restore_house(file, replace=replace, progress=Printer())
@@ -49,6 +52,7 @@ def restore(file: Path, replace: bool) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(soundness.CHECKS)))
+@uses(OPERATOR)
 def check(names: tuple[str, ...]) -> None:
     """Look whether the house is sound, or only at what is NAMED; tell everything that is not."""
     found = 0

@@ -20,6 +20,7 @@ from xietong.portal.backup_commands import backup, check, restore
 from xietong.portal.rules_commands import rules
 from xietong.portal.soundness import require_guards
 from xietong.region import operations as region
+from xietong.region.guards import OPERATOR, uses
 from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import LOCAL
 
@@ -30,6 +31,7 @@ SERVER_THREADS = 4
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT")
 @click.option("--serve/--no-serve", default=True, help="Serve the pages when all is ready.")
+@uses(OPERATOR)
 def up(port: int, serve: bool) -> None:
     """Bring the house up: tables, region, registers, an edition, and the server.
 
@@ -77,6 +79,10 @@ def _digest_of_static() -> str:
     return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()
 
 
+# Why a sample may take the place of a twin, of which no row stays: stands in the audit.
+SAMPLE = "The sample data of the region's pack."
+
+
 def bring_sample(pack: RegionPack, progress: Progress) -> None:
     """Import boundaries and registers: the real ones where all lie in XIETONG_DATA, else a twin.
 
@@ -112,6 +118,7 @@ def bring_sample(pack: RegionPack, progress: Progress) -> None:
                 member=sample["member"],
                 path=data / sample["file"],
                 about=atlas.About.of_sample(sample, pack.facts.get("banner")),
+                although=SAMPLE,
                 progress=progress,
             )
         return
@@ -124,6 +131,7 @@ def bring_sample(pack: RegionPack, progress: Progress) -> None:
                 member=member,
                 path=path,
                 about=atlas.About.of_twin(),
+                although=SAMPLE,
                 progress=progress,
             )
 
@@ -172,6 +180,7 @@ def run_server(port: int) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT")
+@uses(OPERATOR)
 def serve(port: int) -> None:
     """Serve the pages on 127.0.0.1 without importing or compiling anything."""
     atlas_queries.editions_visible_to(LOCAL)
@@ -181,6 +190,7 @@ def serve(port: int) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@uses(OPERATOR)
 def twin(folder: Path) -> None:
     """Write the synthetic twin of the members' registers into FOLDER, with its planted truth."""
     for member, path in atlas.make_twin(folder, Printer()).items():

@@ -17,11 +17,12 @@ from xietong.atlas.schemas import EditionOut, Names
 from xietong.desk import queries as desk
 from xietong.desk.awaiting import what_awaits
 from xietong.kit.refusals import NotFound
+from xietong.portal.sign_in import second_factor
 from xietong.portal.sign_in.providers import offered
 from xietong.region import queries as region
 from xietong.region.actors import actor_of
 from xietong.region.models import Person
-from xietong.region.rules import READER, Kind
+from xietong.region.rules import READ_PEOPLE, READER, Kind, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,12 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whoever has signed in; `waiting` where mandates want a second factor."""
+    """Whoever has signed in; `waiting` where mandates want a second factor, shown at `prove`."""
 
     name: str
     email: str
     waiting: bool
+    prove: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,19 @@ def _person(request: HttpRequest) -> Account | None:
     if not isinstance(person, Person):
         return None
     actor = actor_of(request)
-    return Account(person.name or person.get_username(), person.email, bool(actor.waiting))
+    waiting = bool(actor.waiting)
+    prove = _prove(request, person) if waiting else ""
+    return Account(person.name or person.get_username(), person.email, waiting, prove)
+
+
+def _prove(request: HttpRequest, person: Person) -> str:
+    """Return where a person shows a second factor and comes back, or sets up the first one."""
+    if not second_factor.has_one(person):
+        return reverse("mfa_index")
+    address = reverse("mfa_reauthenticate")
+    if request.method != "GET":
+        return address
+    return f"{address}?{urlencode({'next': request.get_full_path()})}"
 
 
 def _sign_in(request: HttpRequest) -> str:
@@ -134,13 +148,26 @@ def _rooms(request: HttpRequest) -> list[Room]:
     path = request.path
     registers = reverse("atlas:registers")
     rooms = [
-        (reverse("atlas:map"), "map", gettext("Cluster map")),
-        (registers, "database", gettext("Data management")),
+        ((reverse("atlas:map"),), "map", gettext("Cluster map")),
+        ((registers,), "database", gettext("Data management")),
     ]
-    if actor_of(request).kind is Kind.PERSON:
-        rooms.append((reverse("agreements:agreements"), "list-details", gettext("Agreements")))
-    here = max((url for url, _, _ in rooms if path.startswith(url)), key=len, default="")
-    return [Room(url, icon, label, url == here) for url, icon, label in rooms]
+    actor = actor_of(request)
+    if actor.kind is Kind.PERSON:
+        agreements = reverse("agreements:agreements")
+        rooms.append(((agreements,), "list-details", gettext("Agreements")))
+        if may(actor, READ_PEOPLE):
+            rooms.append((_people(), "users", gettext("People and organisations")))
+    inside = [url for urls, _, _ in rooms for url in urls if path.startswith(url)]
+    here = max(inside, key=len, default="")
+    return [Room(urls[0], icon, label, here in urls) for urls, icon, label in rooms]
+
+
+def _people() -> tuple[str, ...]:
+    """Return where the pages of people and organisations lie, the first of them first."""
+    return tuple(
+        reverse(name)
+        for name in ("region:people", "region:organisations", "region:audit", "portal:rules")
+    )
 
 
 def _todo(request: HttpRequest) -> int | None:

@@ -22,12 +22,14 @@ from xietong.atlas import queries as atlas
 from xietong.desk import queries as desk
 from xietong.kit.refusals import N_, NotFound
 from xietong.portal.observing import REGISTRY
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.queries import audit_chain
 from xietong.region.rules import LOCAL
 
 
 @never_cache
 @require_safe
+@open_to(PUBLIC)
 def live(request: HttpRequest) -> HttpResponse:
     """Answer as long as the process does."""
     return JsonResponse({"live": True})
@@ -35,6 +37,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@open_to(PUBLIC)
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 where database and home folder can be worked with, else 503; no more is told."""
     works = _database_answers() and os.access(settings.XIETONG_HOME, os.W_OK)
@@ -43,6 +46,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@open_to(PUBLIC)
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics to whoever knows XIETONG_METRICS_TOKEN; without one there are none."""
     wanted = settings.XIETONG_METRICS_TOKEN

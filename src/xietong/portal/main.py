@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from xietong.region.guards import OPERATOR, uses
+
 
 class Xietong(click.Group):
     """The command group; a refusal ends with exit status 2 and one line on stderr."""
@@ -52,6 +54,7 @@ def xietong(language: str | None) -> None:
 
 @xietong.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@uses(OPERATOR)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run a Django management command, such as `manage migrate`."""
     from django.core.management import execute_from_command_line

@@ -18,6 +18,7 @@ from xietong.kit.refusals import N_, Broken, Malformed, NotFound
 from xietong.portal.api_requests import API
 from xietong.portal.observing import number_of_request
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor, Kind
 
 SUGGESTED = 8
@@ -25,6 +26,7 @@ SUGGESTED_RECORDS = 4
 LEADING_CLUSTERS = 8
 
 
+@open_to(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the region at a glance, or what to do before there is an edition."""
     actor = actor_of(request)
@@ -66,11 +68,13 @@ def _desk(actor: Actor) -> dict[str, Any]:
     }
 
 
+@open_to(PUBLIC)
 def search(request: HttpRequest) -> HttpResponse:
     """Show everything that is called, spelt or coded like the query."""
     return render(request, "portal/search.html", _found(request))
 
 
+@open_to(PUBLIC)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Return the first hits for the field in the frame."""
     context = _found(request)

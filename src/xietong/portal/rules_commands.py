@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from xietong.portal import permissions
-from xietong.region.rules import LOCAL, Role
+from xietong.region.guards import uses
+from xietong.region.rules import LOCAL, READ_RULES, Role
 
 
 @click.command()
@@ -14,6 +15,7 @@ from xietong.region.rules import LOCAL, Role
     "--role", type=click.Choice([one.value for one in Role]), default=None, help="Only its lines."
 )
 @click.option("--search", "q", default="", help="Only lines whose words hold this text.")
+@uses(READ_RULES)
 def rules(room: str, role: str | None, q: str) -> None:
     """List who may do what: for the own member, for others, for the regional office."""
     for one in permissions.lines(LOCAL, room=room, role=role or "", q=q):

@@ -13,6 +13,8 @@ from xietong.kit.problem_schema import ProblemOut
 from xietong.portal import permissions
 from xietong.region import naming
 from xietong.region.actors import actor_of
+from xietong.region.guards import call_open_to, open_to
+from xietong.region.rules import READ_RULES
 from xietong.region.schemas import RoleName, RuleOut
 
 router = Router(tags=["rules"])
@@ -23,6 +25,7 @@ router = Router(tags=["rules"])
     response={200: list[RuleOut], 400: ProblemOut, 403: ProblemOut, 422: ProblemOut},
     summary="Who may do what",
 )
+@call_open_to(READ_RULES)
 def rules(
     request: HttpRequest,
     room: Annotated[str, Query(max_length=40)] = "",
@@ -33,6 +36,7 @@ def rules(
     return permissions.lines(actor_of(request), room=room, role=role or "", q=q)
 
 
+@open_to(READ_RULES)
 def show(request: HttpRequest) -> HttpResponse:
     """Show the table to administrators, filtered as asked."""
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("room", "role", "q")}
@@ -53,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
                     "own": [names[role] for role in one.own],
                     "others": [names[role] for role in one.others],
                     "office": [names[role] for role in one.office],
-                    "states": one.states,
+                    "states": [permissions.state_said(one.room, state) for state in one.states],
                     "besides": _besides(one),
                 }
                 for one in found

@@ -10,8 +10,9 @@ from ninja import Field, File, Form, Path, Query, Router, Schema, Status, Upload
 from ninja.pagination import PaginationBase, paginate
 
 from xietong.kit.problem_schema import ProblemOut
-from xietong.region import exports, operations, queries
+from xietong.region import exports, operations, queries, rules
 from xietong.region.actors import actor_of
+from xietong.region.guards import call_open_to
 from xietong.region.rules import INVITE_PERSON, require
 from xietong.region.schemas import (
     AuditEntryOut,
@@ -66,6 +67,7 @@ class Pages(PaginationBase):
 
 @router.get("/people", response={200: list[PersonOut], **REFUSED}, summary="People")
 @paginate(Pages)
+@call_open_to(rules.READ_PEOPLE)
 def people(
     request: HttpRequest,
     q: Asked = "",
@@ -81,6 +83,7 @@ def people(
 
 
 @router.get("/people/{key}", response={200: PersonOut, **REFUSED}, summary="A person")
+@call_open_to(rules.READ_PEOPLE)
 def person(request: HttpRequest, key: Key) -> PersonOut:
     """Return one person."""
     actor = actor_of(request)
@@ -88,6 +91,7 @@ def person(request: HttpRequest, key: Key) -> PersonOut:
 
 
 @router.post("/people/{key}/name", response={200: PersonOut, **WRITES}, summary="Rename a person")
+@call_open_to(rules.RENAME_PERSON)
 def rename(request: HttpRequest, key: Key, body: NameIn) -> PersonOut:
     """Write a person's name anew."""
     operations.rename_person(actor=actor_of(request), key=key, name=body.name)
@@ -95,6 +99,7 @@ def rename(request: HttpRequest, key: Key, body: NameIn) -> PersonOut:
 
 
 @router.post("/people/{key}/place", response={200: PersonOut, **WRITES}, summary="Move a person")
+@call_open_to(rules.MOVE_PERSON)
 def move(request: HttpRequest, key: Key, body: MoveIn) -> PersonOut:
     """Let a person work for another member or organisation; mandates of the old one end."""
     actor = actor_of(request)
@@ -113,6 +118,7 @@ def move(request: HttpRequest, key: Key, body: MoveIn) -> PersonOut:
     response={200: PersonOut, **WRITES},
     summary="Deactivate a person",
 )
+@call_open_to(rules.DEACTIVATE_PERSON)
 def deactivate(request: HttpRequest, key: Key, body: WhyIn) -> PersonOut:
     """End a person's mandates, sessions and password."""
     operations.deactivate_person(actor=actor_of(request), key=key, reason=body.reason)
@@ -124,6 +130,7 @@ def deactivate(request: HttpRequest, key: Key, body: WhyIn) -> PersonOut:
     response={200: PersonOut, **WRITES},
     summary="Reactivate a person",
 )
+@call_open_to(rules.REACTIVATE_PERSON)
 def reactivate(request: HttpRequest, key: Key, body: WhyIn) -> PersonOut:
     """Let a person sign in again, with no mandate from before."""
     operations.reactivate_person(actor=actor_of(request), key=key, reason=body.reason)
@@ -132,6 +139,7 @@ def reactivate(request: HttpRequest, key: Key, body: WhyIn) -> PersonOut:
 
 @router.get("/mandates", response={200: list[MandateOut], **REFUSED}, summary="Mandates")
 @paginate(Pages)
+@call_open_to(rules.MANAGE_PEOPLE)
 def mandates(
     request: HttpRequest,
     q: Asked = "",
@@ -146,6 +154,7 @@ def mandates(
 
 
 @router.post("/mandates", response={201: MandateOut, **WRITES}, summary="Grant a mandate")
+@call_open_to(rules.GRANT_MANDATE)
 def grant(request: HttpRequest, body: MandateIn) -> Any:
     """Let a person act in a role for a member or an organisation."""
     row = operations.grant_mandate(actor=actor_of(request), **body.model_dump())
@@ -155,6 +164,7 @@ def grant(request: HttpRequest, body: MandateIn) -> Any:
 @router.post(
     "/mandates/{key}/revocation", response={200: MandateOut, **WRITES}, summary="Revoke a mandate"
 )
+@call_open_to(rules.REVOKE_MANDATE)
 def revoke(request: HttpRequest, key: Key, body: WhyIn) -> MandateOut:
     """End a mandate now; what was done by it stands."""
     row = operations.revoke_mandate(actor=actor_of(request), key=key, reason=body.reason)
@@ -163,6 +173,7 @@ def revoke(request: HttpRequest, key: Key, body: WhyIn) -> MandateOut:
 
 @router.get("/invitations", response={200: list[InvitationOut], **REFUSED}, summary="Invitations")
 @paginate(Pages)
+@call_open_to(rules.MANAGE_PEOPLE)
 def invitations(
     request: HttpRequest,
     q: Asked = "",
@@ -176,6 +187,7 @@ def invitations(
 
 
 @router.post("/invitations", response={201: InvitationOut, **WRITES}, summary="Invite a person")
+@call_open_to(rules.INVITE_PERSON)
 def invite(request: HttpRequest, body: InvitationIn) -> Any:
     """Send somebody a link by mail; the link is told to nobody else."""
     actor = actor_of(request)
@@ -187,10 +199,25 @@ def invite(request: HttpRequest, body: InvitationIn) -> Any:
 
 
 @router.post(
+    "/invitations/{key}/mail",
+    response={200: InvitationOut, **WRITES},
+    summary="Send an invitation again",
+)
+@call_open_to(rules.SEND_INVITATION_AGAIN)
+def send_invitation_again(request: HttpRequest, key: Key) -> InvitationOut:
+    """Send a new link by mail, for another week; the one before leads nowhere."""
+    row, _ = operations.send_invitation_again(
+        actor=actor_of(request), key=key, site=request.build_absolute_uri("/")
+    )
+    return queries.invitation_out(row)
+
+
+@router.post(
     "/invitations/{key}/recall",
     response={200: InvitationOut, **WRITES},
     summary="Recall an invitation",
 )
+@call_open_to(rules.RECALL_INVITATION)
 def recall(request: HttpRequest, key: Key, body: WhyIn) -> InvitationOut:
     """Make a link lead nowhere that nobody has followed to its end."""
     row = operations.recall_invitation(actor=actor_of(request), key=key, reason=body.reason)
@@ -201,6 +228,7 @@ def recall(request: HttpRequest, key: Key, body: WhyIn) -> InvitationOut:
     "/organisations", response={200: list[OrganisationOut], **REFUSED}, summary="Organisations"
 )
 @paginate(Pages)
+@call_open_to(rules.READ_ORGANISATIONS)
 def organisations(
     request: HttpRequest,
     q: Asked = "",
@@ -217,6 +245,7 @@ def organisations(
 @router.get(
     "/organisations/{key}", response={200: OrganisationOut, **REFUSED}, summary="An organisation"
 )
+@call_open_to(rules.READ_ORGANISATIONS)
 def organisation(request: HttpRequest, key: Key) -> OrganisationOut:
     """Return one organisation."""
     return queries.organisation_out(queries.organisation(actor_of(request), key))
@@ -225,6 +254,7 @@ def organisation(request: HttpRequest, key: Key) -> OrganisationOut:
 @router.post(
     "/organisations", response={201: OrganisationOut, **WRITES}, summary="Enter an organisation"
 )
+@call_open_to(rules.ADD_ORGANISATION)
 def add_organisation(request: HttpRequest, body: NewOrganisation) -> Any:
     """Enter an organisation of a member, or the regional office."""
     row = operations.add_organisation(
@@ -238,6 +268,7 @@ def add_organisation(request: HttpRequest, body: NewOrganisation) -> Any:
     response={200: OrganisationOut, **WRITES},
     summary="Change an organisation",
 )
+@call_open_to(rules.CHANGE_ORGANISATION)
 def change_organisation(request: HttpRequest, key: Key, body: OrganisationIn) -> OrganisationOut:
     """Write anew what is known about an organisation; whose it is stays."""
     operations.change_organisation(actor=actor_of(request), key=key, about=_about(body))
@@ -249,6 +280,7 @@ def change_organisation(request: HttpRequest, key: Key, body: OrganisationIn) ->
     response={200: OrganisationOut, **WRITES},
     summary="Close an organisation",
 )
+@call_open_to(rules.CLOSE_ORGANISATION)
 def close_organisation(request: HttpRequest, key: Key, body: WhyIn) -> OrganisationOut:
     """Close an organisation: its mandates end, its records stay."""
     operations.close_organisation(actor=actor_of(request), key=key, reason=body.reason)
@@ -260,6 +292,7 @@ def close_organisation(request: HttpRequest, key: Key, body: WhyIn) -> Organisat
     response={200: ImportedOut, **WRITES},
     summary="Import organisations",
 )
+@call_open_to(rules.IMPORT_ORGANISATIONS)
 def import_organisations(
     request: HttpRequest,
     file: Annotated[UploadedFile, File()],
@@ -286,6 +319,7 @@ def _about(body: OrganisationIn) -> operations.About:
 
 
 @router.get("/audit", response={200: AuditOut, **REFUSED}, summary="The audit")
+@call_open_to(rules.READ_AUDIT)
 def audit(
     request: HttpRequest,
     actor: Annotated[str, Query(max_length=200, description="a key, or part of a name")] = "",
@@ -303,6 +337,7 @@ def audit(
 
 
 @router.get("/audit/head", response={200: AuditHeadOut, **REFUSED}, summary="Its signed end")
+@call_open_to(rules.READ_AUDIT)
 def audit_head(request: HttpRequest) -> AuditHeadOut:
     """Return the end of the audit, signed by this node, to be kept elsewhere."""
     return AuditHeadOut(**json.loads(queries.audit_head(actor_of(request)).as_json()))
@@ -311,6 +346,7 @@ def audit_head(request: HttpRequest) -> AuditHeadOut:
 @router.get(
     "/audit/of/{subject}", response={200: list[AuditEntryOut], **REFUSED}, summary="Of one record"
 )
+@call_open_to(rules.READ_AUDIT)
 def audit_of(
     request: HttpRequest, subject: Annotated[str, Path(max_length=200)]
 ) -> list[AuditEntryOut]:

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from xietong.atlas import brief
 from xietong.kit.templatetags.figures import speaks_chinese
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 
 
+@open_to(PUBLIC)
 def download(request: HttpRequest, kind: str, key: str, format: str) -> HttpResponse:
     """Return the brief in the language of the page."""
     said = request.GET.get("edition", "")

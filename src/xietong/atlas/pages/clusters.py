@@ -17,11 +17,13 @@ from xietong.atlas.queries.clusters import Sort
 from xietong.atlas.schemas import EditionOut, IndustryOut, Names
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor
 
 A_PAGE = 30
 
 
+@open_to(PUBLIC)
 def directory(request: HttpRequest) -> HttpResponse:
     """Show the list of clusters: searched, filtered, sorted, by pages."""
     actor = actor_of(request)
@@ -85,6 +87,7 @@ def _found(actor: Actor, asked: dict[str, str], known: dict[str, IndustryOut]) -
     return [row for row in found if row.industry_key in below]
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show one cluster."""
     actor = actor_of(request)
@@ -102,6 +105,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+@open_to(PUBLIC)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the list, filtered as asked, as CSV or XLSX with banner, edition and source."""
     actor = actor_of(request)

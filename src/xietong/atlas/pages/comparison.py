@@ -19,6 +19,7 @@ from xietong.atlas.exports import level_name
 from xietong.atlas.schemas import EditionOut, Level
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor
 
 A_PAGE = 30
@@ -33,6 +34,7 @@ class Line:
     sentence: str
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest) -> HttpResponse:
     """Show what has changed between two editions, filtered, by pages."""
     actor = actor_of(request)
@@ -74,6 +76,7 @@ def show(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(PUBLIC)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the changes that are asked for as CSV or XLSX."""
     actor = actor_of(request)

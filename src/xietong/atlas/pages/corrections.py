@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from xietong.atlas import operations, quality_exports
+from xietong.atlas import operations, quality_exports, rules
 from xietong.atlas.models import Correction
 from xietong.atlas.naming import Codes
 from xietong.atlas.operations.corrections import UNDO_SECONDS
@@ -26,12 +26,14 @@ from xietong.kit.doors import said
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.rules import Actor
 
 EXPORTED = 500
 MOST_BYTES = 20_000_000
 
 
+@open_to(rules.READ_ROWS)
 def queue(request: HttpRequest, member: str) -> HttpResponse:
     """Show what to look at, the first unit opened, or the one asked for."""
     actor = actor_of(request)
@@ -62,6 +64,7 @@ def queue(request: HttpRequest, member: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.CORRECT_UNIT)
 def correct(request: HttpRequest, member: str, unit: str) -> HttpResponse:
     """Set one field of a unit."""
 
@@ -83,6 +86,7 @@ def correct(request: HttpRequest, member: str, unit: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.CORRECT_UNIT)
 def confirm(request: HttpRequest, member: str, unit: str) -> HttpResponse:
     """Confirm what was read of a unit's doubtful fields."""
 
@@ -109,6 +113,7 @@ def confirm(request: HttpRequest, member: str, unit: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=(rules.TAKE_UNIT, rules.RELEASE_UNIT))
 def take(request: HttpRequest, member: str, unit: str) -> HttpResponse:
     """Take a unit, or let it go again."""
 
@@ -123,6 +128,7 @@ def take(request: HttpRequest, member: str, unit: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.UNDO_CORRECTION)
 def undo(request: HttpRequest, member: str, key: int) -> HttpResponse:
     """Take back what one has just done."""
     unit = ""
@@ -136,6 +142,7 @@ def undo(request: HttpRequest, member: str, key: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.WITHDRAW_CORRECTION)
 def withdraw(request: HttpRequest, member: str, key: int) -> HttpResponse:
     """Withdraw a correction with a reason."""
     operations.withdraw_correction(
@@ -144,6 +151,7 @@ def withdraw(request: HttpRequest, member: str, key: int) -> HttpResponse:
     return redirect("atlas:corrections", member=member)
 
 
+@open_to(rules.READ_ROWS)
 def directory(request: HttpRequest, member: str) -> HttpResponse:
     """List the corrections of a register, and let them be applied."""
     actor = actor_of(request)
@@ -164,6 +172,7 @@ def directory(request: HttpRequest, member: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.APPLY_CORRECTIONS)
 def apply_(request: HttpRequest, member: str) -> HttpResponse:
     """Let a worker make the next version, and show how it goes."""
     actor = actor_of(request)
@@ -178,6 +187,7 @@ def apply_(request: HttpRequest, member: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.IMPORT_CORRECTIONS)
 def import_(request: HttpRequest, member: str) -> HttpResponse:
     """Take a filled-in workbook."""
     actor = actor_of(request)
@@ -193,7 +203,7 @@ def import_(request: HttpRequest, member: str) -> HttpResponse:
     name = Path(file.name or "").name[-100:]
     if (file.size or 0) > MOST_BYTES:
         raise Refusal(
-            "upload_too_large",
+            "workbook_too_large",
             N_("The file is larger than {megabytes} MB."),
             way_out=N_("Bring in the rows that were filled in, in several files."),
             field="file",
@@ -208,6 +218,7 @@ def import_(request: HttpRequest, member: str) -> HttpResponse:
     return redirect("atlas:corrections", member=member)
 
 
+@open_to(rules.READ_ROWS)
 def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     """Give the head of the queue and what stands as a workbook to be filled in."""
     actor = actor_of(request)
@@ -219,6 +230,7 @@ def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     return quality_exports.answer(body, f"xietong-corrections-{member}.{kind}", kind)
 
 
+@open_to(rules.READ_ROWS)
 def words(request: HttpRequest, member: str) -> HttpResponse:
     """Show the words that corrections would teach, and those decided on."""
     actor = actor_of(request)
@@ -238,6 +250,7 @@ def words(request: HttpRequest, member: str) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=(rules.ACCEPT_WORD, rules.DECLINE_WORD))
 def decide(request: HttpRequest, member: str) -> HttpResponse:
     """Accept or decline a word."""
     act = operations.accept_word if "accept" in request.POST else operations.decline_word
@@ -250,6 +263,7 @@ def decide(request: HttpRequest, member: str) -> HttpResponse:
     return redirect("atlas:words", member=member)
 
 
+@open_to(rules.READ_ROWS)
 def words_file(request: HttpRequest, member: str) -> HttpResponse:
     """Give the accepted words as a pack's TOML."""
     body = queries.words_as_toml(actor_of(request), member)
@@ -258,6 +272,7 @@ def words_file(request: HttpRequest, member: str) -> HttpResponse:
     return answer
 
 
+@open_to(rules.READ_ROWS)
 def like(request: HttpRequest, member: str, field: str) -> HttpResponse:
     """Give what a search in the classification or among the places finds, to be chosen from."""
     actor = actor_of(request)

@@ -19,11 +19,13 @@ from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.templatetags.figures import speaks_chinese
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor, Kind, may
 
 
 @require_safe
 @never_cache
+@open_to(PUBLIC)
 def directory(request: HttpRequest) -> HttpResponse:
     """List the editions that the actor may see; those of one state where it is asked for."""
     actor = actor_of(request)
@@ -46,6 +48,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@open_to(PUBLIC)
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """Show where an edition stands, and what this actor may do about it."""
     actor = actor_of(request)
@@ -97,6 +100,7 @@ def _address(name: str, *arguments: object) -> str:
 
 
 @require_POST
+@open_to(writes=rules.COMPILE_EDITION)
 def compile_(request: HttpRequest) -> HttpResponse:
     """Let a worker compile an edition, and show how far it is."""
     actor = actor_of(request)
@@ -110,6 +114,7 @@ def compile_(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.SUBMIT_EDITION)
 def submit(request: HttpRequest, number: int) -> HttpResponse:
     """Put a draft before the members."""
     operations.submit_edition(
@@ -119,6 +124,7 @@ def submit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.RETURN_EDITION)
 def return_(request: HttpRequest, number: int) -> HttpResponse:
     """Take an edition back to a draft."""
     operations.return_edition(
@@ -128,6 +134,7 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.PUBLISH_EDITION)
 def publish(request: HttpRequest, number: int) -> HttpResponse:
     """Let readers see an approved edition."""
     operations.publish_edition(actor=actor_of(request), number=number)
@@ -135,6 +142,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.WITHDRAW_EDITION)
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Take a published edition back from its readers."""
     operations.withdraw_edition(

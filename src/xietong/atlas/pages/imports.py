@@ -20,6 +20,7 @@ from xietong.kit.doors import as_problem_json, said_problem
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.rules import Actor, may, of_member
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,6 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_safe
 @never_cache
+@open_to(rules.BEGIN_DRAFT)
 def choose(request: HttpRequest) -> HttpResponse:
     """Let an officer choose the member; of one member only, there is nothing to choose."""
     members = queries.members_to_import_for(actor_of(request))
@@ -37,6 +39,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@open_to(rules.READ_IMPORTS, writes=rules.BEGIN_DRAFT)
 def start(request: HttpRequest, member: str) -> HttpResponse:
     """Show where a file is dropped and which imports are under way; take the file."""
     actor = actor_of(request)
@@ -70,8 +73,8 @@ def _start(
         # As if there were no imports at all.
         raise NotFound(
             "no_such_page",
-            N_("There is no such page that you may see."),
-            way_out=N_("Ask an administrator of your member for a mandate."),
+            N_("There is no page at this address."),
+            way_out=N_("Check the address, search above, or begin at the home page."),
         )
     return render(
         request,
@@ -93,6 +96,7 @@ def _start(
 
 @require_safe
 @never_cache
+@open_to(rules.READ_IMPORTS)
 def show(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Show an import at the step where it stands."""
     return _show(request, actor_of(request), member, number)
@@ -144,6 +148,7 @@ def _example(draft: RegisterDraft, code: str, field: str) -> dict[str, Any]:
 
 
 @require_POST
+@open_to(writes=rules.CHOOSE_SHEET)
 def sheet(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Read another sheet of the workbook."""
     actor = actor_of(request)
@@ -157,6 +162,7 @@ def sheet(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.MAP_DRAFT)
 def columns(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Take the choice of columns and let a worker check the file."""
     actor = actor_of(request)
@@ -184,6 +190,7 @@ def columns(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.CHECK_DRAFT)
 def check(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Let a worker check the file again, by today's methods and against today's register."""
     actor = actor_of(request)
@@ -195,6 +202,7 @@ def check(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.DISCARD_DRAFT)
 def discard(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Throw an import away."""
     operations.discard_draft(actor=actor_of(request), member=member, number=number)
@@ -202,6 +210,7 @@ def discard(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=rules.COMMIT_DRAFT)
 def commit(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Make a version of what was checked."""
     actor = actor_of(request)
@@ -234,6 +243,7 @@ def _words(request: HttpRequest) -> operations.About:
 
 @require_safe
 @never_cache
+@open_to(rules.READ_IMPORTS)
 def problems(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """List what a check found, filtered and paged."""
     draft = queries.draft(actor_of(request), member, number)
@@ -259,6 +269,7 @@ def problems(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 
 @require_safe
+@open_to(rules.READ_IMPORTS)
 def problems_file(request: HttpRequest, member: str, number: int) -> StreamingHttpResponse:
     """Give the whole list as CSV."""
     draft = queries.draft(actor_of(request), member, number)
@@ -266,6 +277,7 @@ def problems_file(request: HttpRequest, member: str, number: int) -> StreamingHt
 
 
 @require_POST
+@open_to(writes=rules.MARK_DRAFT)
 def mark(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Let a worker write the marked-up workbook, and show how far it is."""
     job: Job = operations.mark_draft(
@@ -276,6 +288,7 @@ def mark(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 @require_safe
 @never_cache
+@open_to(rules.READ_IMPORTS)
 def marked(request: HttpRequest, member: str, number: int) -> FileResponse:
     """Give the marked-up workbook, as something to save."""
     draft = queries.draft(actor_of(request), member, number)

@@ -18,12 +18,14 @@ from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, LayerOut
 from xietong.engine.terms import fold
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor
 
 FIRST_ROWS = 40
 PICKED = 60
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest) -> HttpResponse:
     """Show the map; to htmx only the parts that a change of view changes."""
     actor = actor_of(request)
@@ -121,6 +123,7 @@ def _sorted(layer: LayerOut, view: MapView) -> list[Cell]:
     return shown + rest
 
 
+@open_to(PUBLIC)
 def pick(request: HttpRequest) -> HttpResponse:
     """List the industries that match; without a word, all divisions and the groups of one."""
     actor = actor_of(request)
@@ -176,6 +179,7 @@ def _browsed(industries: list[IndustryOut], view: MapView) -> list[IndustryOut]:
     return found
 
 
+@open_to(PUBLIC)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the view as a file, in the language of the page."""
     actor = actor_of(request)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext
 from xietong.atlas import queries
 from xietong.kit import figures
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 
 TEN_THOUSAND_YUAN, PER_MILLE = "_wan", "_permille"
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest) -> HttpResponse:
     """Show the formula of every measure, and the choices that this edition was made with."""
     actor = actor_of(request)

@@ -8,8 +8,10 @@ from django.shortcuts import render
 from xietong.atlas import queries
 from xietong.atlas.exports import level_name
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a place is strong in, and when its surviving units were registered."""
     actor = actor_of(request)

@@ -11,12 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from xietong.atlas import quality_exports
+from xietong.atlas import quality_exports, rules
 from xietong.atlas.naming import Codes
 from xietong.atlas.queries import quality as queries
 from xietong.atlas.queries import rows as register_rows
 from xietong.atlas.queries.rows import Filters
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 
 CHART = (("placed_county", "line-a"), ("coded", "line-b"))
 WIDTH, HEIGHT = 560, 120
@@ -32,6 +33,7 @@ class Line:
     dots: tuple[tuple[float, float, str], ...]
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest, member: str) -> HttpResponse:
     """Show a register's quality: all of it to its member, figures to the office, else what is
     published.
@@ -69,6 +71,7 @@ def show(request: HttpRequest, member: str) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_FIGURES)
 def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     """Give the same figures as a workbook or CSV."""
     found = queries.quality(actor_of(request), member)
@@ -79,6 +82,7 @@ def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_ROWS)
 def rows(request: HttpRequest, member: str) -> HttpResponse:
     """List the rows behind a figure, to those who may see rows."""
     names = [one.name for one in fields(Filters)]

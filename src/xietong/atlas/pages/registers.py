@@ -10,9 +10,11 @@ from xietong.atlas.queries.quality import registers_with_figures
 from xietong.atlas.schemas import RegisterSummary
 from xietong.kit.refusals import NotFound
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import may, of_member
 
 
+@open_to(PUBLIC)
 def show(request: HttpRequest) -> HttpResponse:
     """Show the quality of every register in the newest edition, and the registers held here to
     those who may see more.

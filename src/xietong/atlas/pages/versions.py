@@ -13,11 +13,13 @@ from xietong.kit.doors import as_problem_json
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.rules import Actor, may, of_member
 
 
 @require_safe
 @never_cache
+@open_to(rules.READ_IMPORTS)
 def show(request: HttpRequest, member: str) -> HttpResponse:
     """List the versions of a member's register, the newest first."""
     return _show(request, actor_of(request), member)
@@ -31,8 +33,8 @@ def _show(
         # As if there were no register at all.
         raise NotFound(
             "no_such_page",
-            N_("There is no such page that you may see."),
-            way_out=N_("Ask an administrator of your member for a mandate."),
+            N_("There is no page at this address."),
+            way_out=N_("Check the address, search above, or begin at the home page."),
         )
     versions = queries.versions_of(actor, owner.code)
     return render(
@@ -51,6 +53,7 @@ def _show(
 
 
 @require_POST
+@open_to(writes=rules.RESTORE_VERSION)
 def restore(request: HttpRequest, member: str, number: int) -> HttpResponse:
     """Go back to an earlier version, by making a new one of it."""
     actor = actor_of(request)
@@ -71,6 +74,7 @@ def restore(request: HttpRequest, member: str, number: int) -> HttpResponse:
 
 
 @require_safe
+@open_to(rules.READ_IMPORTS)
 def problems_file(request: HttpRequest, member: str, number: int) -> StreamingHttpResponse:
     """Give the doubts that a version was committed with as CSV."""
     version = queries.version(actor_of(request), member, number)

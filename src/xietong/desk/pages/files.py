@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
-from xietong.desk import queries
+from xietong.desk import queries, rules
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 
 
 @require_safe
+@open_to(rules.READ_FILES)
 def download(request: HttpRequest, number: int) -> FileResponse:
     """Give a file as something to save, never as something to open here."""
     actor = actor_of(request)

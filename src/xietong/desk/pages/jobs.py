@@ -14,6 +14,7 @@ from xietong.desk import operations, queries, rules
 from xietong.desk.models import Job
 from xietong.desk.schemas import JobOut, job_out
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 
 A_PAGE = 30
 # How long a page waits before it asks again, by how long the job has been under way.
@@ -22,6 +23,7 @@ SLOWEST_SECONDS = 15
 
 
 @require_safe
+@open_to(rules.READ_JOBS)
 def show_all(request: HttpRequest) -> HttpResponse:
     """Show the jobs on the actor's desk."""
     actor = actor_of(request)
@@ -48,18 +50,21 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@open_to(rules.READ_JOBS)
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """Show one job."""
     return render(request, "desk/job.html", _about(request, number))
 
 
 @require_safe
+@open_to(rules.READ_JOBS)
 def part(request: HttpRequest, number: int) -> HttpResponse:
     """Return the part of a job that moves; it says itself when it is to be asked for again."""
     return render(request, "desk/part.html", _about(request, number))
 
 
 @require_POST
+@open_to(writes=(rules.ENQUEUE, rules.STOP_JOB, rules.STOP_OFFICE_JOB))
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Cancel a job."""
     operations.cancel_job(actor=actor_of(request), number=number)
@@ -67,6 +72,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=(rules.ENQUEUE, rules.STOP_JOB, rules.STOP_OFFICE_JOB))
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Let a job wait again."""
     operations.retry_job(actor=actor_of(request), number=number)

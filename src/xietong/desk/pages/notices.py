@@ -11,11 +11,13 @@ from xietong.desk import operations, queries
 from xietong.desk.awaiting import what_awaits
 from xietong.desk.schemas import notice_out
 from xietong.region.actors import actor_of
+from xietong.region.guards import SIGNED_IN, open_to
 
 A_PAGE = 30
 
 
 @require_safe
+@open_to(SIGNED_IN)
 def show_all(request: HttpRequest) -> HttpResponse:
     """Show what awaits the actor, and the actor's notices."""
     actor = actor_of(request)
@@ -33,6 +35,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=SIGNED_IN)
 def read(request: HttpRequest, number: int) -> HttpResponse:
     """Mark a notice as read and go to what it tells of."""
     notice = operations.read_notice(actor=actor_of(request), number=number)
@@ -40,6 +43,7 @@ def read(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@open_to(writes=SIGNED_IN)
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all notices as read."""
     operations.read_all_notices(actor=actor_of(request))

@@ -21,8 +21,9 @@ from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.portal.sign_in import second_factor
 from xietong.portal.sign_in.accounts import tell
 from xietong.portal.sign_in.providers import SignedTokens, offered
-from xietong.region import naming, operations, queries
+from xietong.region import naming, operations, queries, rules
 from xietong.region.actors import actor_of
+from xietong.region.guards import PUBLIC, SIGNED_IN, open_to
 from xietong.region.models import Person
 from xietong.region.operations.tokens import MOST_DAYS, MOST_DAYS_STRICT
 from xietong.region.rules import STRICT, Actor
@@ -32,6 +33,7 @@ View = Callable[..., HttpResponse]
 
 
 @login_required
+@open_to(SIGNED_IN, writes=SIGNED_IN)
 def overview(request: HttpRequest) -> HttpResponse:
     """Show a person's own account: who one is here, what one may, and how one gets in."""
     person = _person(request)
@@ -54,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
+@open_to(SIGNED_IN)
 def tokens(request: HttpRequest) -> HttpResponse:
     """Show a person's tokens, and where one is made, its secret this once."""
     return _tokens(request)
@@ -62,6 +65,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @reauthentication_required
+@open_to(SIGNED_IN, writes=rules.CREATE_TOKEN)
 def make_token(request: HttpRequest) -> HttpResponse:
     """Make a token after the password or a factor was shown again."""
     if request.method != "POST":
@@ -87,6 +91,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@open_to(writes=rules.REVOKE_TOKEN)
 def revoke_token(request: HttpRequest, key: int) -> HttpResponse:
     """End a token at once."""
     operations.revoke_token(actor=actor_of(request), key=key)
@@ -107,6 +112,7 @@ def _tokens(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResp
 
 
 @login_not_required
+@open_to(PUBLIC, writes=PUBLIC)
 def to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Lead to a provider, and remember in which language to come back."""
     _known(provider_id)
@@ -115,6 +121,7 @@ def to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 @login_not_required
+@open_to(PUBLIC)
 def from_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take a provider's answer. Its address is one for all languages: providers compare it."""
     _known(provider_id)

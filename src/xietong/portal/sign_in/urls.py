@@ -9,6 +9,7 @@ from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, path
 
 from xietong.portal.sign_in import pages
+from xietong.region.guards import PUBLIC, SIGNED_IN, open_to
 
 # What these do is audited with it. Not sign-in itself, whose hashing would hold up all writers.
 CHANGING = {
@@ -24,15 +25,36 @@ CHANGING = {
     "mfa_remove_webauthn",
     "socialaccount_connections",
 }
+# What stands before sign-in; every other page of django-allauth is for whoever has signed in.
+BEFORE = {
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+}
 
 
 def changing(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
-    """Wrap those views of a list of addresses that change an account."""
+    """Wrap those views of a list of addresses that change an account, and guard them all."""
     for one in patterns:
         if isinstance(one, URLResolver):
             changing(one.url_patterns)
-        elif one.name in CHANGING:
+            continue
+        if one.name in CHANGING:
             one.callback = pages.in_one_change(one.callback)
+        whom = PUBLIC if one.name in BEFORE else SIGNED_IN
+        one.callback = open_to(whom, writes=whom)(one.callback)
     return patterns
 
 
@@ -47,7 +69,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *changing(account.urlpatterns),
     path("factors/", (changing(mfa.urlpatterns), None, None)),
     path("connections/", (changing(social.urlpatterns), None, None)),
-    path("sessions/", pages.noted(sessions.list_usersessions), name="usersessions_list"),
+    *changing(
+        [path("sessions/", pages.noted(sessions.list_usersessions), name="usersessions_list")]
+    ),
     path("at/<slug:provider_id>/", pages.to_provider, name="openid_connect_login"),
 ]
 callback = path(

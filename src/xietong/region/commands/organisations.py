@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from xietong.region import naming, operations, queries
+from xietong.region import naming, operations, queries, rules
+from xietong.region.guards import uses
 from xietong.region.models import Organisation
 from xietong.region.rules import LOCAL
 
@@ -22,6 +23,7 @@ def organisation() -> None:
 @click.option("--search", "q", default="", help="Only those whose name or code holds this text.")
 @click.option("--member", default="", help="Only those of this member.")
 @click.option("--kind", type=KIND, default=None, help="Only those of this kind.")
+@uses(rules.READ_ORGANISATIONS)
 def list_organisations(q: str, member: str, kind: str | None) -> None:
     """List organisations, the closed ones too."""
     asked = {"q": q, "member": member, "kind": kind}
@@ -41,6 +43,7 @@ def list_organisations(q: str, member: str, kind: str | None) -> None:
 @click.option("--name-en", default="", help="The name in English.")
 @click.option("--credit-code", default="", help="The unified social credit code.")
 @click.option("--parent", type=int, default=None, help="The number of its superior.")
+@uses(rules.ADD_ORGANISATION)
 def add(
     name_zh: str,
     member: str | None,
@@ -65,6 +68,7 @@ def add(
 @click.option("--kind", type=KIND, default=None, help="What it is.")
 @click.option("--credit-code", default=None, help="The unified social credit code.")
 @click.option("--parent", type=int, default=None, help="The number of its superior; 0 for none.")
+@uses(rules.CHANGE_ORGANISATION)
 def change(
     key: int,
     name_zh: str | None,
@@ -89,6 +93,7 @@ def change(
 @organisation.command("close")
 @click.argument("key", type=int)
 @click.option("--reason", required=True, help="Why; it stands in the audit.")
+@uses(rules.CLOSE_ORGANISATION)
 def close(key: int, reason: str) -> None:
     """Close organisation KEY; its mandates end, its records stay."""
     row = operations.close_organisation(actor=LOCAL, key=key, reason=reason)
@@ -99,6 +104,7 @@ def close(key: int, reason: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--member", required=True, help="The code of the member whose they are.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@uses(rules.IMPORT_ORGANISATIONS)
 def import_(file: Path, member: str, dry_run: bool) -> None:
     """Enter a member's organisations from a workbook or CSV file: all of them, or none."""
     told = operations.import_organisations(actor=LOCAL, member=member, path=file, dry_run=dry_run)

@@ -11,9 +11,10 @@ from datetime import datetime
 
 import click
 from django.conf import settings
-from django.utils import timezone
 
-from xietong.region import exports, naming, operations, queries
+from xietong.region import exports, naming, operations, queries, rules, zone
+from xietong.region.guards import uses
+from xietong.region.models import Invitation
 from xietong.region.rules import LOCAL, Role
 
 ROLE = click.Choice([one.value for one in Role])
@@ -34,6 +35,7 @@ def person() -> None:
 @click.option("--search", "q", default="", help="Only people whose name holds this text.")
 @click.option("--member", default="", help="Only people of this member.")
 @click.option("--role", type=ROLE, default=None, help="Only who holds this role now.")
+@uses(rules.READ_PEOPLE)
 def list_people(q: str, member: str, role: str | None) -> None:
     """List people with what they hold now."""
     asked = {"q": q, "member": member, "role": role}
@@ -52,6 +54,7 @@ def list_people(q: str, member: str, role: str | None) -> None:
 @MEMBER
 @ORGANISATION
 @click.option("--mail-language", type=click.Choice(["zh", "en"]), default="zh", help="Of the mail.")
+@uses(rules.INVITE_PERSON)
 def invite(
     email: str,
     name: str,
@@ -74,12 +77,13 @@ def invite(
         language="zh-hans" if mail_language == "zh" else "en",
         site=settings.XIETONG_ADDRESS,
     )
-    click.echo(f"{row.pk}\t{row.email}\t{row.expires_at:%Y-%m-%d %H:%M}\t{link}")
+    _tell_link(row, link)
 
 
 @person.command("rename")
 @click.argument("key", type=int)
 @click.argument("name")
+@uses(rules.RENAME_PERSON)
 def rename(key: int, name: str) -> None:
     """Write the name of person KEY anew."""
     row = operations.rename_person(actor=LOCAL, key=key, name=name)
@@ -91,6 +95,7 @@ def rename(key: int, name: str) -> None:
 @MEMBER
 @ORGANISATION
 @REASON
+@uses(rules.MOVE_PERSON)
 def move(key: int, member: str | None, organisation: int | None, reason: str) -> None:
     """Let person KEY work elsewhere; mandates of the old place end."""
     row = operations.move_person(
@@ -102,6 +107,7 @@ def move(key: int, member: str | None, organisation: int | None, reason: str) ->
 @person.command("deactivate")
 @click.argument("key", type=int)
 @REASON
+@uses(rules.DEACTIVATE_PERSON)
 def deactivate(key: int, reason: str) -> None:
     """End the mandates, sessions and password of person KEY."""
     row = operations.deactivate_person(actor=LOCAL, key=key, reason=reason)
@@ -111,6 +117,7 @@ def deactivate(key: int, reason: str) -> None:
 @person.command("reactivate")
 @click.argument("key", type=int)
 @REASON
+@uses(rules.REACTIVATE_PERSON)
 def reactivate(key: int, reason: str) -> None:
     """Let person KEY sign in again, with no mandate from before."""
     row = operations.reactivate_person(actor=LOCAL, key=key, reason=reason)
@@ -120,6 +127,7 @@ def reactivate(key: int, reason: str) -> None:
 @person.command("clear-factors")
 @click.argument("key", type=int)
 @REASON
+@uses(rules.CLEAR_FACTORS)
 def clear_factors(key: int, reason: str) -> None:
     """Take off all second factors of person KEY, who has lost them; password and sessions end."""
     count = operations.clear_factors(actor=LOCAL, key=key, reason=reason)
@@ -132,16 +140,30 @@ def invitation() -> None:
 
 
 @invitation.command("list")
+@uses(rules.MANAGE_PEOPLE)
 def list_invitations() -> None:
     """List invitations, the newest first."""
     for one in queries.invitations_visible_to(LOCAL):
         state = queries.state_of_invitation(one)
         scope = naming.owner(one.member, one.organisation)
-        click.echo(f"{one.pk}\t{one.email}\t{one.name}\t{one.role}\t{scope}\t{state}")
+        mail = one.mail_fault or "–"
+        click.echo(f"{one.pk}\t{one.email}\t{one.name}\t{one.role}\t{scope}\t{state}\t{mail}")
+
+
+@invitation.command("send-again")
+@click.argument("key", type=int)
+@uses(rules.INVITE_PERSON)
+def send_again(key: int) -> None:
+    """Send a new link for invitation KEY and print it; the one before leads nowhere."""
+    row, link = operations.send_invitation_again(
+        actor=LOCAL, key=key, site=settings.XIETONG_ADDRESS
+    )
+    _tell_link(row, link)
 
 
 @invitation.command("recall")
 @click.argument("key", type=int)
+@uses(rules.RECALL_INVITATION)
 def recall(key: int) -> None:
     """Make the link of invitation KEY lead nowhere."""
     row = operations.recall_invitation(actor=LOCAL, key=key)
@@ -156,15 +178,17 @@ def mandate() -> None:
 @mandate.command("list")
 @click.option("--member", default="", help="Only mandates for this member.")
 @click.option("--all", "every", is_flag=True, help="Those that do not hold now too.")
+@uses(rules.MANAGE_PEOPLE)
 def list_mandates(member: str, every: bool) -> None:
     """List mandates, the newest first."""
     asked = {"member": member, "state": "" if every else "in_force"}
+    there = zone.of_the_region()
     for one in queries.Mandates(asked, queries.mandates_visible_to(LOCAL)).qs:
-        until = f"{one.valid_to:%Y-%m-%d}" if one.valid_to else "–"
+        last = zone.last_day_before(one.valid_to, there) if one.valid_to else "–"
         scope = naming.owner(one.member, one.organisation)
         click.echo(
             f"{one.pk}\t{one.person_id}\t{naming.person(one.person)}\t{one.role}\t{scope}\t"
-            f"{one.valid_from:%Y-%m-%d}\t{until}\t{queries.state_of(one)}\t{one.granted_by}"
+            f"{zone.day_of(one.valid_from, there)}\t{last}\t{queries.state_of(one)}\t{one.granted_by}"
         )
 
 
@@ -174,15 +198,16 @@ def list_mandates(member: str, every: bool) -> None:
 @MEMBER
 @ORGANISATION
 @click.option("--from", "begins", type=DAY, default=None, help="The first day; today without it.")
-@click.option("--until", type=DAY, default=None, help="The first day on which it is over.")
+@click.option("--last-day", type=DAY, default=None, help="Its last day; until revoked without it.")
 @click.option("--reason", default="", help="Why; it stands in the audit.")
+@uses(rules.GRANT_MANDATE)
 def grant(
     person_key: int,
     role: str,
     member: str | None,
     organisation: int | None,
     begins: datetime | None,
-    until: datetime | None,
+    last_day: datetime | None,
     reason: str,
 ) -> None:
     """Let person PERSON_KEY act in a role for a member or an organisation."""
@@ -192,8 +217,8 @@ def grant(
         role=role,
         member=member,
         organisation=organisation,
-        valid_from=_moment(begins),
-        valid_to=_moment(until),
+        valid_from=zone.beginning_of(begins.date()) if begins else None,
+        valid_to=zone.end_of(last_day.date()) if last_day else None,
         reason=reason,
     )
     click.echo(f"{row.pk}\t{row.person_id}\t{row.role}")
@@ -202,14 +227,22 @@ def grant(
 @mandate.command("revoke")
 @click.argument("key", type=int)
 @REASON
+@uses(rules.REVOKE_MANDATE)
 def revoke(key: int, reason: str) -> None:
     """End mandate KEY now; what was done by it stands."""
     row = operations.revoke_mandate(actor=LOCAL, key=key, reason=reason)
     click.echo(f"{row.pk}\trevoked")
 
 
-def _moment(day: datetime | None) -> datetime | None:
-    return None if day is None else timezone.make_aware(day)
+def _tell_link(row: Invitation, link: str) -> None:
+    """Print an invitation's link; say beside it where the mail did not go out."""
+    click.echo(f"{row.pk}\t{row.email}\t{zone.minute_of(row.expires_at)}\t{link}")
+    if row.mail_fault:
+        click.echo(
+            f"The mail was not sent: {row.mail_fault}. Pass the link on, or send it again with "
+            f"`xietong invitation send-again {row.pk}`.",
+            err=True,
+        )
 
 
 COMMANDS = (person, invitation, mandate)

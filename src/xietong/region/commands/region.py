@@ -8,7 +8,8 @@ import click
 from django.conf import settings
 
 from xietong.kit.progress import Printer
-from xietong.region import exports, operations, queries
+from xietong.region import exports, operations, queries, rules
+from xietong.region.guards import PUBLIC, uses
 from xietong.region.packs import read_pack
 from xietong.region.rules import LOCAL
 from xietong.region.verbs import words_of
@@ -20,6 +21,7 @@ def region() -> None:
 
 
 @region.command("load")
+@uses(rules.LOAD_REGION)
 def load() -> None:
     """Load the region pack that XIETONG_REGION names; loading it again changes nothing."""
     pack = read_pack(settings.XIETONG_REGIONS, settings.XIETONG_REGION)
@@ -28,6 +30,7 @@ def load() -> None:
 
 
 @region.command("members")
+@uses(PUBLIC)
 def members() -> None:
     """List the members."""
     for one in queries.members(LOCAL):
@@ -44,6 +47,7 @@ def members() -> None:
 )
 @click.option("--code-property", default="adcode", show_default=True)
 @click.option("--attribution", required=True, help="Whose outlines they are, and the licence.")
+@uses(rules.IMPORT_BOUNDARIES)
 def boundaries(county: Path, crs: str, code_property: str, attribution: str) -> None:
     """Import the outlines of all counties (GeoJSON); the levels above are dissolved from them."""
     row, changed = operations.import_boundaries(
@@ -71,6 +75,7 @@ def audit() -> None:
     help="A head kept elsewhere that the audit must still reach; may be given again.",
 )
 @click.option("--keep/--no-keep", default=True, help="Keep today's head below XIETONG_HOME/heads.")
+@uses(rules.READ_AUDIT, rules.KEEP_HEAD)
 def verify(heads: tuple[Path, ...], keep: bool) -> None:
     """Verify every entry, the links between them, and that the end reaches every head kept."""
     given = [queries.read_head(path.read_bytes(), path.name) for path in heads]
@@ -82,6 +87,7 @@ def verify(heads: tuple[Path, ...], keep: bool) -> None:
 
 
 @audit.command("head")
+@uses(rules.READ_AUDIT)
 def head() -> None:
     """Print the end of the audit, signed by this node; keep it where the node cannot reach."""
     click.echo(queries.audit_head(LOCAL).as_json())
@@ -92,6 +98,7 @@ def head() -> None:
 @click.option("--verb", default="", help="Only entries of this verb.")
 @click.option("--member", default="", help="Only entries on records of this member.")
 @click.option("--subject", default="", help="Only entries on this record, as room:kind:key.")
+@uses(rules.READ_AUDIT)
 def export(file: Path, verb: str, member: str, subject: str) -> None:
     """Write entries to FILE: .jsonl, which can be verified elsewhere, or .xlsx to read."""
     wanted = queries.Wanted(verb=verb, member=member, subject=subject)
@@ -100,6 +107,7 @@ def export(file: Path, verb: str, member: str, subject: str) -> None:
 
 @audit.command("show")
 @click.argument("subject")
+@uses(rules.READ_AUDIT)
 def show(subject: str) -> None:
     """Show what happened to SUBJECT, a record as room:kind:key, the newest first."""
     for one in queries.history(LOCAL, exports.reference(subject)):
@@ -114,6 +122,7 @@ def node() -> None:
 
 
 @node.command("show")
+@uses(rules.NOTE_NODE_KEY)
 def show_node() -> None:
     """Print the node's public key and its fingerprint; the key is made where there is none."""
     row, _ = operations.note_node_key(actor=LOCAL)

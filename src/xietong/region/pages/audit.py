@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 from xietong.kit.refusals import N_, NotFound
 from xietong.region import exports, naming, queries
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.models import AuditEntry
 from xietong.region.queries import Wanted
 from xietong.region.rules import READ_AUDIT, require
@@ -24,6 +25,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMED = ("actor", "verb", "subject", "member")
 
 
+@open_to(READ_AUDIT)
 def directory(request: HttpRequest) -> HttpResponse:
     """Show the entries that the actor may see, the newest first, narrowed as asked."""
     actor = actor_of(request)
@@ -50,6 +52,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(READ_AUDIT)
 def history(request: HttpRequest, subject: str) -> HttpResponse:
     """Show what happened to one record: by whom, when, why, from what state to what."""
     actor = actor_of(request)
@@ -62,6 +65,7 @@ def history(request: HttpRequest, subject: str) -> HttpResponse:
     )
 
 
+@open_to(READ_AUDIT)
 def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
     """Return the entries as asked: lines that can be verified elsewhere, or a workbook."""
     actor = actor_of(request)

@@ -11,11 +11,14 @@ from django.utils.translation import get_language, gettext
 from xietong.kit.refusals import Refusal
 from xietong.region import forms, naming, operations, queries, rules
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
+from xietong.region.models import Invitation
 from xietong.region.pages import answers, tables
 from xietong.region.queries.people import scopes_of_mandate
 from xietong.region.rules import require
 
 
+@open_to(rules.MANAGE_PEOPLE)
 def directory(request: HttpRequest) -> HttpResponse:
     """Show the invitations that the actor looks after."""
     actor = actor_of(request)
@@ -28,6 +31,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(rules.INVITE_PERSON, writes=rules.INVITE_PERSON)
 def invite(request: HttpRequest) -> HttpResponse:
     """Ask whom to invite, and send the mail."""
     actor = actor_of(request)
@@ -48,12 +52,41 @@ def invite(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             answers.refused(form, refusal)
         else:
-            told = gettext("The invitation was sent to “{email}”.").format(email=row.email)
-            messages.success(request, told)
+            _tell(request, row)
             return redirect("region:invitations")
     return render(request, "region/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@open_to(rules.SEND_INVITATION_AGAIN, writes=rules.SEND_INVITATION_AGAIN)
+def send_again(request: HttpRequest, key: int) -> HttpResponse:
+    """Say who gets a new link, and send it once that is confirmed."""
+    actor = actor_of(request)
+    require(actor, rules.SEND_INVITATION_AGAIN)
+    row = queries.invitation(actor, key)
+    require(actor, rules.SEND_INVITATION_AGAIN, of=scopes_of_mandate(row))
+    if request.method == "POST":
+        row, _link = operations.send_invitation_again(
+            actor=actor, key=key, site=request.build_absolute_uri("/")
+        )
+        _tell(request, row)
+        return redirect("region:invitations")
+    return render(request, "region/send_again.html", {"invitation": row})
+
+
+def _tell(request: HttpRequest, row: Invitation) -> None:
+    """Say that the mail went out; where it did not, why, and that it can be sent again."""
+    if row.mailed_at is not None:
+        told = gettext("The invitation was sent to “{email}”.").format(email=row.email)
+        messages.success(request, told)
+        return
+    told = gettext(
+        "The mail to “{email}” could not be sent: {fault}. The invitation stands; send it again "
+        "from the list once the mail server answers, or tell the operator."
+    ).format(email=row.email, fault=row.mail_fault)
+    messages.error(request, told)
+
+
+@open_to(rules.RECALL_INVITATION, writes=rules.RECALL_INVITATION)
 def recall(request: HttpRequest, key: int) -> HttpResponse:
     """Say whose link will lead nowhere, and recall it once that is confirmed."""
     actor = actor_of(request)
@@ -67,6 +100,7 @@ def recall(request: HttpRequest, key: int) -> HttpResponse:
     return render(request, "region/recall.html", {"invitation": row})
 
 
+@open_to(rules.ACCEPT_INVITATION, writes=rules.ACCEPT_INVITATION)
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Let whoever was invited choose a password, and become a person with the mandate."""
     actor = actor_of(request)

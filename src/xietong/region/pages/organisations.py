@@ -12,12 +12,14 @@ from django.utils.translation import gettext, ngettext
 from xietong.kit.refusals import Refusal
 from xietong.region import exports, forms, naming, operations, queries, rules
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.models import Organisation
 from xietong.region.pages import answers, tables
 from xietong.region.queries.organisations import scopes_of
 from xietong.region.rules import may, require
 
 
+@open_to(rules.READ_ORGANISATIONS)
 def directory(request: HttpRequest) -> HttpResponse:
     """Show the organisations that the actor may know."""
     actor = actor_of(request)
@@ -36,6 +38,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_ORGANISATIONS)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the list, filtered as asked, under headings by which it can be imported again."""
     actor = actor_of(request)
@@ -45,6 +48,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     return answers.file(exports.organisations(form, rows), "organisations", form)
 
 
+@open_to(rules.IMPORT_ORGANISATIONS)
 def template(request: HttpRequest) -> HttpResponse:
     """Return an empty workbook with the headings of an import."""
     require(actor_of(request), rules.IMPORT_ORGANISATIONS)
@@ -52,6 +56,7 @@ def template(request: HttpRequest) -> HttpResponse:
     return answers.file(body, "organisations-template", "xlsx")
 
 
+@open_to(rules.READ_ORGANISATIONS)
 def show(request: HttpRequest, key: int) -> HttpResponse:
     """Show an organisation, what stands below it, and its people as far as they may be known."""
     actor = actor_of(request)
@@ -80,6 +85,7 @@ def show(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.ADD_ORGANISATION, writes=rules.ADD_ORGANISATION)
 def add(request: HttpRequest) -> HttpResponse:
     """Ask for a new organisation, and enter it."""
     actor = actor_of(request)
@@ -99,6 +105,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return _form(request, form, gettext("Enter an organisation"))
 
 
+@open_to(rules.CHANGE_ORGANISATION, writes=rules.CHANGE_ORGANISATION)
 def change(request: HttpRequest, key: int) -> HttpResponse:
     """Ask what is to be written anew, and write it."""
     actor = actor_of(request)
@@ -126,6 +133,7 @@ def change(request: HttpRequest, key: int) -> HttpResponse:
     return _form(request, form, gettext("Change an organisation"), row)
 
 
+@open_to(rules.CLOSE_ORGANISATION, writes=rules.CLOSE_ORGANISATION)
 def close(request: HttpRequest, key: int) -> HttpResponse:
     """Say whose mandates will end, and close the organisation once that is confirmed."""
     actor = actor_of(request)
@@ -151,6 +159,7 @@ def close(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.IMPORT_ORGANISATIONS, writes=rules.IMPORT_ORGANISATIONS)
 def import_(request: HttpRequest) -> HttpResponse:
     """Check a table of organisations and say what it would do; enter it when asked to."""
     actor = actor_of(request)

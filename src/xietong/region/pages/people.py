@@ -10,14 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from xietong.kit.refusals import Refusal
-from xietong.region import exports, forms, operations, queries, rules
+from xietong.region import exports, forms, naming, operations, queries, rules
 from xietong.region.actors import actor_of
+from xietong.region.guards import open_to
 from xietong.region.models import Mandate, Person
 from xietong.region.pages import answers, tables
 from xietong.region.queries.people import scopes_of_mandate, scopes_of_person
 from xietong.region.rules import Actor, may, require
 
 
+@open_to(rules.READ_PEOPLE)
 def directory(request: HttpRequest) -> HttpResponse:
     """Show the people whom the actor may know: searched, filtered, sorted, by pages."""
     actor = actor_of(request)
@@ -37,6 +39,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_PEOPLE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the directory, filtered as asked, as CSV or XLSX."""
     actor = actor_of(request)
@@ -46,6 +49,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     return answers.file(exports.people(actor, form, rows), "people", form)
 
 
+@open_to(rules.MANAGE_PEOPLE)
 def mandates(request: HttpRequest) -> HttpResponse:
     """Show all mandates that the actor looks after."""
     actor = actor_of(request)
@@ -62,6 +66,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(rules.MANAGE_PEOPLE)
 def export_mandates(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the mandates, filtered as asked, as CSV or XLSX."""
     actor = actor_of(request)
@@ -71,6 +76,7 @@ def export_mandates(request: HttpRequest, kind: str) -> HttpResponse:
     return answers.file(exports.mandates(form, rows), "mandates", form)
 
 
+@open_to(rules.READ_PEOPLE)
 def show(request: HttpRequest, key: int) -> HttpResponse:
     """Show a person; whoever looks after it sees address, all mandates, and what may be done."""
     actor = actor_of(request)
@@ -78,6 +84,7 @@ def show(request: HttpRequest, key: int) -> HttpResponse:
     return _shown(request, actor, queries.person(actor, key), _forms(actor))
 
 
+@open_to(rules.READ_PEOPLE, writes=rules.RENAME_PERSON)
 def rename(request: HttpRequest, key: int) -> HttpResponse:
     """Write the name anew."""
     actor = actor_of(request)
@@ -91,6 +98,7 @@ def rename(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_PEOPLE, writes=rules.MOVE_PERSON)
 def move(request: HttpRequest, key: int) -> HttpResponse:
     """Let the person work elsewhere."""
     actor = actor_of(request)
@@ -106,6 +114,7 @@ def move(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_PEOPLE, writes=rules.GRANT_MANDATE)
 def grant(request: HttpRequest, key: int) -> HttpResponse:
     """Grant the person a mandate."""
     actor = actor_of(request)
@@ -126,6 +135,7 @@ def grant(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.READ_PEOPLE, writes=rules.REACTIVATE_PERSON)
 def reactivate(request: HttpRequest, key: int) -> HttpResponse:
     """Let the person sign in again."""
     actor = actor_of(request)
@@ -139,6 +149,7 @@ def reactivate(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.DEACTIVATE_PERSON, writes=rules.DEACTIVATE_PERSON)
 def deactivate(request: HttpRequest, key: int) -> HttpResponse:
     """Say what will end for whom, and end it once that is confirmed."""
     actor = actor_of(request)
@@ -163,6 +174,7 @@ def deactivate(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+@open_to(rules.REVOKE_MANDATE, writes=rules.REVOKE_MANDATE)
 def revoke(request: HttpRequest, key: int) -> HttpResponse:
     """Say which mandate will end, and end it once that is confirmed."""
     actor = actor_of(request)
@@ -199,12 +211,13 @@ def _shown(
     request: HttpRequest, actor: Actor, person: Person, given: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     managed = queries.manages(actor, person)
-    context: dict[str, Any] = {"person": person, "managed": managed}
+    home = naming.owner(person.member, person.organisation)
+    context: dict[str, Any] = {"person": person, "managed": managed, "home": home}
     if managed:
         rows = queries.mandates_visible_to(actor).filter(person=person)
         if not given["rename"].is_bound:
             given["rename"] = forms.Name(initial={"name": person.name})
-        context |= {"forms": given, "table": tables.laid(tables.Mandates, rows, request)}
+        context |= {"forms": given, "table": tables.laid(tables.Mandates, rows, request, but="person")}
     else:
         context["held"] = exports.roles_held(person)
     return render(request, "region/person.html", context, status=status)
