@@ -88,6 +88,8 @@ class File:
             if kind not in REFUSALS and kind != PROBLEM:
                 continue
             where = f"{self.shown}:{call.lineno}"
+            if kind == PROBLEM and _kept(call):
+                continue
             # A refusal's own code comes first, so that `code=` may fill its sentence.
             named = "code" if kind == PROBLEM else ""
             codes = self._texts(_argument(call, 0, named), self.inside[call])
@@ -134,6 +136,9 @@ class File:
         return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
 
     def _sentence(self, node: ast.expr | None, function: Function | None) -> str:
+        if isinstance(node, ast.IfExp):
+            ways = (self._sentence(way, function) for way in (node.body, node.orelse))
+            return " / ".join(sorted(ways))
         if isinstance(node, ast.Call) and _called(node) == "N_" and node.args:
             node = node.args[0]
         return " / ".join(sorted(self._texts(node, function)))
@@ -220,6 +225,18 @@ class File:
             keys = [str(key.value) for key in node.keys if isinstance(key, ast.Constant)]
             return frozenset(keys) if len(keys) == len(node.keys) else None
         return None
+
+
+def _kept(call: ast.Call) -> bool:
+    """Whether a problem is only read back from where it was kept: `Problem(one["code"], …)`."""
+    code = _argument(call, 0, "code")
+    if code is None:
+        return bool(call.keywords) and all(keyword.arg is None for keyword in call.keywords)
+    return (
+        isinstance(code, ast.Subscript)
+        and isinstance(code.slice, ast.Constant)
+        and code.slice.value == "code"
+    )
 
 
 def _called(call: ast.Call) -> str:

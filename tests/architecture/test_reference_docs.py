@@ -199,6 +199,15 @@ def test_codes_are_collected_as_they_are_written(
         assert all(one.params == params for one in found.raised)
 
 
+def test_a_problem_read_back_from_where_it_was_kept_is_made_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "package" / "planted.py"
+    path.parent.mkdir()
+    path.write_text('Problem(one["code"], one["row"])\nProblem(**one)\nProblem(one["name"], 3)')
+    found = collect(path.parent)
+    assert found.raised == []
+    assert found.unreadable == ["package/planted.py:3"]
+
+
 def test_a_sentence_that_is_not_filled_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "package" / "planted.py"
     path.parent.mkdir()

@@ -272,7 +272,7 @@ def test_missing_columns_are_refused_with_the_headings_that_were_seen(
     source = table(tmp_path / "in.csv", {"甲": ["1"], "Turnover": ["2"]})
     with pytest.raises(Refusal) as refused:
         do(source, tmp_path / "out.csv")
-    assert refused.value.code == "columns_missing"
+    assert refused.value.code == "named_columns_missing"
     sentence, way_out = said(refused.value)
     assert "甲, Turnover" in sentence
     assert "name" in sentence
@@ -284,7 +284,7 @@ def test_half_of_a_point_is_no_place(tmp_path: Path) -> None:
     for name in ("Longitude", "Latitude"):
         with pytest.raises(Refusal) as refused:
             annotate.place_table(table(tmp_path / "in.csv", {name: ["1"]}), tmp_path / "out.csv")
-        assert refused.value.code == "columns_missing"
+        assert refused.value.code == "named_columns_missing"
 
 
 def test_rows_that_cannot_be_cut_are_all_told_and_nothing_is_written(tmp_path: Path) -> None:

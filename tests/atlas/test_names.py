@@ -73,7 +73,7 @@ def test_attaching_stands_in_the_audit(grown: Grown) -> None:
         ({"member": "eastshore"}, "no_such_member", "member"),
         ({"place_code": "999999"}, "no_such_place", "place"),
         ({"industry_key": "d99"}, "no_such_industry", "industry"),
-        ({"kind": "hero"}, "no_such_kind", "kind"),
+        ({"kind": "hero"}, "no_such_name_kind", "kind"),
         ({"place_code": "810203"}, "place_of_another_member", "place"),
         ({"source": "  "}, "source_missing", "source"),
         ({"name_zh": " "}, "published_name_missing", "name_zh"),

@@ -69,7 +69,7 @@ def code_table(file: Path, output: Path, progress: Progress = silent) -> int:
 
     Needs a name or a scope; all columns are kept as they are. Refuses `output_is_input`,
     `output_kind_unknown`, `output_folder_missing`, `table_unreadable`, `columns_nested`,
-    `columns_missing` and `table_not_written`.
+    `named_columns_missing` and `table_not_written`.
     """
     _check_output(file, output)
     ways = methods.current()
@@ -189,7 +189,7 @@ def _opened(file: Path, wanted: Collection[str]) -> Opened:
     given = opened.mapping.columns.keys() & set(wanted)
     if not given - set(POINT) and given != set(POINT):
         raise Refusal(
-            "columns_missing",
+            "named_columns_missing",
             N_("“{file}” has none of the columns {wanted}. Its headings: {headings}."),
             way_out=N_("Name one of its columns in one of these ways."),
             field="file",

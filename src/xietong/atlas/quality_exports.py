@@ -19,10 +19,10 @@ from xietong.kit.refusals import N_, NotFound
 
 
 def checked(kind: str) -> str:
-    """Return the kind of file, or refuse `no_such_file`."""
+    """Return the kind of file, or refuse `no_such_export`."""
     if kind not in ("csv", "xlsx"):
         raise NotFound(
-            "no_such_file",
+            "no_such_export",
             N_("There is no file of the kind “{kind}” here."),
             way_out=N_("Ask for csv or xlsx."),
             kind=kind[:20],

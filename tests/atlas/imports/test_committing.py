@@ -144,7 +144,7 @@ def test_an_earlier_version_is_restored_as_a_new_one(counter: Counter, tmp_path:
     first = counter.committed(source, about=About(banner_zh="试用"))
     second = counter.committed(part(source, tmp_path / "fewer.csv", range(first.rows - 3)))
     for number, reason, code in (
-        (1, " ", "reason_missing"),
+        (1, " ", "restore_reason_missing"),
         (2, "x", "is_newest"),
         (9, "x", "no_such_version"),
     ):

@@ -95,13 +95,14 @@ def correct_unit(
 def withdraw_correction(*, actor: Actor, key: int, reason: str) -> Correction:
     """Take a correction back: at the next version the machine's reading counts again.
 
-    Refuses `no_such_correction`, `correction_withdrawn`, `reason_missing` and `reason_too_long`.
+    Refuses `no_such_correction`, `correction_withdrawn`, `correction_reason_missing` and
+    `reason_too_long`.
     """
     require(actor, rules.WITHDRAW_CORRECTION)
     found = queries.correction(actor, key)
     if not reason.strip():
         raise Refusal(
-            "reason_missing",
+            "correction_reason_missing",
             N_("A correction is not withdrawn without a reason."),
             way_out=N_("Give the reason in a sentence."),
             field="reason",
@@ -284,7 +285,7 @@ def meanwhile(standing: Correction | None) -> Refusal:
     """Say who was first, and with what."""
     if standing is None:
         return Refusal(
-            "corrected_meanwhile",
+            "correction_withdrawn_meanwhile",
             N_("The correction that you saw was withdrawn meanwhile; yours was not stored."),
             way_out=N_("Look at the unit again and decide anew."),
         )

@@ -27,9 +27,9 @@ def attach_name(
 ) -> PublishedName:
     """Attach a published name to a place and an industry of the newest edition.
 
-    Refuses `no_such_member`, `no_edition`, `no_such_place`, `no_such_industry`, `no_such_kind`,
-    `place_of_another_member`, `source_missing`, `published_name_missing`, `text_too_long` and
-    `name_attached_already`.
+    Refuses `no_such_member`, `no_edition`, `no_such_place`, `no_such_industry`,
+    `no_such_name_kind`, `place_of_another_member`, `source_missing`, `published_name_missing`,
+    `text_too_long` and `name_attached_already`.
     """
     require(actor, rules.ATTACH_NAME)
     owner = region.member(actor, member)
@@ -82,7 +82,7 @@ def _check(kind: str, name_zh: str, name_en: str, source: str) -> None:
     """Refuse what the row could not hold."""
     if kind not in PublishedName.Kind.values:
         raise Refusal(
-            "no_such_kind",
+            "no_such_name_kind",
             N_("There is no kind of published name called “{kind}”."),
             way_out=N_("Choose one of: {known}."),
             field="kind",
