@@ -33,6 +33,7 @@ def count_to(actor: Actor, progress: Progress, *, most: int, member: str = "") -
 @pytest.fixture(autouse=True)
 def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Declare kinds of work that only tests know."""
+    work._discover()  # else the rooms' own would be forgotten with this test
     monkeypatch.setattr(work, "_kinds", dict(work._kinds))
     work.work("count", title=N_("Count to {most}"))(count_to)
     work.work("count_once", title=N_("Count to {most}"), one_a_subject=True)(count_to)

@@ -14,7 +14,7 @@ OPERATIONS = operations_of(operations)
 
 def test_the_desk_has_the_operations_that_this_checks() -> None:
     assert {one.__name__ for one in OPERATIONS} >= {"enqueue", "cancel_job", "keep_file"}
-    assert len(OPERATIONS) == 11
+    assert len(OPERATIONS) == 13
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

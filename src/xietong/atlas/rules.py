@@ -47,6 +47,7 @@ WITHDRAW_EDITION = May("withdraw_edition", office=APPROVERS, states=(PUBLISHED,)
 ATTACH_NAME = May("attach_name", own=OFFICERS)
 DETACH_NAME = May("detach_name", own=OFFICERS)
 SWEEP = May("sweep")
+EXPIRE_DRAFTS = May("expire_drafts")
 READ_FIGURES = May("read_register_figures", own=EVERY_ROLE, office=ANALYSTS)
 READ_ROWS = May("read_register_rows", own=ANALYSTS)
 CORRECT_UNIT = May("correct_unit", own=ANALYSTS)
@@ -94,6 +95,7 @@ TABLE: tuple[May, ...] = (
     ATTACH_NAME,
     DETACH_NAME,
     SWEEP,
+    EXPIRE_DRAFTS,
 )
 
 

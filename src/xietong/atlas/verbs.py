@@ -15,6 +15,7 @@ VERBS = {
     "decline_word": N_("declined a word for the vocabulary"),
     "detach_name": N_("took a published name off the map"),
     "discard_draft": N_("discarded the import"),
+    "expire_draft": N_("ended the import that was left behind"),
     "import_register": N_("imported the register"),
     "map_draft": N_("mapped the columns of the import"),
     "perform_check": N_("checked the import"),

@@ -28,6 +28,7 @@ READ_FILES = May("read_files", own=WORKING, office=WORKING)
 SWEEP_FILES = May("sweep_files")
 REMEMBER_MAPPING = May("remember_mapping", own=WORKING, office=WORKING)
 REBUILD_SEARCH = May("rebuild_search")
+RUN_CHORES = May("run_chores")
 TABLE: tuple[May, ...] = (
     READ_JOBS,
     ENQUEUE,
@@ -39,6 +40,7 @@ TABLE: tuple[May, ...] = (
     SWEEP_FILES,
     REMEMBER_MAPPING,
     REBUILD_SEARCH,
+    RUN_CHORES,
 )
 
 

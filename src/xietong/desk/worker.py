@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from types import FrameType
@@ -15,11 +14,15 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
+from xietong.desk.chores import run_chores
 from xietong.desk.operations import upkeep
 from xietong.desk.operations.running import told_to_end
+from xietong.region.rules import LOCAL
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
+# How often a worker looks whether a chore is due.
+CHORES_SECONDS = 30.0
 STEP_SECONDS = 0.1
 # How long after it was told to end a worker may finish or hand back its job.
 GRACE_SECONDS = 15.0
@@ -35,11 +38,15 @@ def work(*, once: bool = False, tied: bool = False) -> None:
     if tied:
         threading.Thread(target=_end_with_input, daemon=True).start()
     watch = upkeep.Watch()
+    looked = -CHORES_SECONDS
     while not told_to_end.raised:
         close_old_connections()
         try:
             upkeep.return_lost(watch)
             upkeep.return_stranded()
+            if time.monotonic() - looked >= CHORES_SECONDS:
+                looked = time.monotonic()
+                _do_chores()
             worked = _work_one()
         except DatabaseError as fault:
             # It is busy, or away and back later; a worker that gave up would help nobody.
@@ -53,6 +60,12 @@ def work(*, once: bool = False, tied: bool = False) -> None:
         if once:
             return
         _pause()
+
+
+def _do_chores() -> None:
+    """Do the chores that are due, up to the moment when we are told to end."""
+    for ran in run_chores(LOCAL, stop=lambda: told_to_end.raised):
+        log.info("the chore %s changed %s records %s", ran.name, ran.changed, ran.fault)
 
 
 def _work_one() -> bool:
@@ -85,7 +98,8 @@ def _told(number: int, frame: FrameType | None) -> None:
 
 
 def _end_with_input() -> None:
-    while sys.stdin.buffer.read(1024):
+    # Not through sys.stdin: a thread that waits in its buffer breaks the end of the process.
+    while os.read(0, 1024):
         pass
     told_to_end.raised = True
     time.sleep(GRACE_SECONDS)

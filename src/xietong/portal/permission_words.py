@@ -1,4 +1,4 @@
-"""What each verb of the table of permissions means; every room's verbs are here."""
+"""What each verb, state and room of the table of permissions is called; tests miss none."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ WORDS: Mapping[str, str] = {
     "import_organisations": N_("Import organisations from a table"),
     "invite_person": N_("Invite a person"),
     "recall_invitation": N_("Recall an invitation"),
+    "send_invitation_again": N_("Send an invitation again"),
     "accept_invitation": N_("Accept an invitation by its link"),
     "use_account": N_("Use one's own account"),
     "create_token": N_("Create an API token"),
@@ -44,6 +45,7 @@ WORDS: Mapping[str, str] = {
     "sweep_files": N_("Sweep files that nothing refers to"),
     "remember_mapping": N_("Remember a mapping of columns"),
     "rebuild_search": N_("Rebuild the search index"),
+    "run_chores": N_("Do the chores that are due"),
     "read_agreements": N_("Read agreements"),
     "open_agreement": N_("Open an agreement"),
     "consent": N_("Consent, with a condition, or object"),
@@ -57,7 +59,10 @@ WORDS: Mapping[str, str] = {
     "read_imports": N_("See imports under way"),
     "begin_draft": N_("Begin an import"),
     "map_draft": N_("Map the columns of an import"),
+    "choose_sheet": N_("Choose the sheet of an import's workbook"),
     "check_draft": N_("Check an import"),
+    "perform_check": N_("Do the check of an import (the worker, for its asker)"),
+    "perform_marking": N_("Mark the problems (the worker, for its asker)"),
     "mark_draft": N_("Mark an import's problems in its table"),
     "commit_draft": N_("Commit an import"),
     "discard_draft": N_("Discard an import"),
@@ -70,6 +75,7 @@ WORDS: Mapping[str, str] = {
     "withdraw_edition": N_("Withdraw an edition"),
     "attach_name": N_("Attach a published name to the map"),
     "detach_name": N_("Take a published name off the map"),
+    "expire_drafts": N_("End imports that were left behind"),
     "sweep": N_("Sweep files that killed work left behind"),
     "read_register_figures": N_("See the figures of a register"),
     "read_register_rows": N_("See the rows of a register"),
@@ -82,4 +88,17 @@ WORDS: Mapping[str, str] = {
     "release_unit": N_("Give a unit back to the queue"),
     "accept_word": N_("Accept a proposed word"),
     "decline_word": N_("Decline a proposed word"),
+}
+# Of an import under way; agreements and editions name their own.
+STATES: Mapping[str, str] = {
+    "uploaded": N_("uploaded"),
+    "mapped": N_("columns chosen"),
+    "checked": N_("checked"),
+    "ready": N_("ready"),
+}
+ROOMS: Mapping[str, str] = {
+    "region": N_("Region and people"),
+    "desk": N_("Desk"),
+    "agreements": N_("Agreements"),
+    "atlas": N_("Cluster map"),
 }

@@ -19,6 +19,7 @@ from xietong.atlas.operations.drafts import (
     map_draft,
     mark_draft,
 )
+from xietong.atlas.operations.expiring import expire_drafts
 from xietong.atlas.operations.names import attach_name, detach_name
 from xietong.atlas.operations.publishing import publish_edition, withdraw_edition
 from xietong.atlas.operations.recording import About
@@ -44,6 +45,7 @@ __all__ = [
     "decline_word",
     "detach_name",
     "discard_draft",
+    "expire_drafts",
     "import_corrections",
     "import_register",
     "make_twin",

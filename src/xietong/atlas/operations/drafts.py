@@ -176,17 +176,22 @@ def discard_draft(*, actor: Actor, member: str, number: int) -> RegisterDraft:
     with change():
         draft = locked(draft)
         rules.may_go_on(draft.state)
-        before = draft.state
-        kept = draft.file
-        _forget_check(draft)
-        draft.file = None
-        draft.samples = []
-        draft.state = rules.DISCARDED
-        draft.save()
-        if kept is not None:
-            desk.drop_file(actor=actor, number=kept.pk)
-        _note(actor, "discard_draft", draft, before=before)
+        throw_away(actor, draft, "discard_draft")
     return draft
+
+
+def throw_away(actor: Actor, draft: RegisterDraft, verb: str, **told: Any) -> None:
+    """End a locked draft inside a change that has been permitted; its file goes."""
+    before = draft.state
+    kept = draft.file
+    _forget_check(draft)
+    draft.file = None
+    draft.samples = []
+    draft.state = rules.DISCARDED
+    draft.save()
+    if kept is not None:
+        desk.drop_file(actor=actor, number=kept.pk)
+    _note(actor, verb, draft, before=before, **told)
 
 
 def subject_of(draft: RegisterDraft) -> Reference:

@@ -1,5 +1,6 @@
 """The writes of the desk, by subject."""
 
+from xietong.desk.operations.chores import end_chore, take_chore
 from xietong.desk.operations.files import drop_file, keep_file, sweep_files
 from xietong.desk.operations.jobs import cancel_job, clear_jobs, enqueue, retry_job
 from xietong.desk.operations.mappings import remember_mapping
@@ -10,6 +11,7 @@ __all__ = [
     "cancel_job",
     "clear_jobs",
     "drop_file",
+    "end_chore",
     "enqueue",
     "index_record",
     "keep_file",
@@ -20,5 +22,6 @@ __all__ = [
     "remember_mapping",
     "retry_job",
     "sweep_files",
+    "take_chore",
     "unindex_record",
 ]

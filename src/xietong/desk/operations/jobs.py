@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from xietong.desk import queries, rules
 from xietong.desk.findable import job_found
-from xietong.desk.models import Job, SearchEntry
+from xietong.desk.models import Job, Notice, SearchEntry
 from xietong.desk.operations.running import put_into_queue
 from xietong.desk.operations.search import index_record
 from xietong.desk.work import WorkKind, kind_of_work
@@ -181,6 +181,9 @@ def clear_jobs(*, actor: Actor, older_than_days: int) -> int:
         DBTaskResult.objects.filter(pk__in=tasks).delete()
         found = [f"desk:job:{one}" for one in old.values_list("pk", flat=True)]
         SearchEntry.objects.filter(reference__in=found).delete()
+        # Notices outlive the jobs they tell of, and lead nowhere then.
+        gone = Notice.objects.filter(subject__in=found)
+        gone.update(subject="", url="")
         cleared, _ = old.delete()
         if cleared:
             record(

@@ -1,5 +1,6 @@
 """The reads of the desk, by subject."""
 
+from xietong.desk.queries.chores import chores_not_due
 from xietong.desk.queries.files import content_of, files_visible_to, proposed_mapping, stored_file
 from xietong.desk.queries.holders import holders_of
 from xietong.desk.queries.jobs import job, jobs_visible_to, may_stop, open_jobs
@@ -7,6 +8,7 @@ from xietong.desk.queries.notices import notices_of, unread
 from xietong.desk.queries.search import find
 
 __all__ = [
+    "chores_not_due",
     "content_of",
     "files_visible_to",
     "find",
