@@ -7,8 +7,6 @@ import sys
 
 import click
 
-from xietong.region.guards import OPERATOR, uses
-
 
 class Xietong(click.Group):
     """The command group; a refusal ends with exit status 2 and one line on stderr."""
@@ -54,7 +52,6 @@ def xietong(language: str | None) -> None:
 
 @xietong.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@uses(OPERATOR)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run a Django management command, such as `manage migrate`."""
     from django.core.management import execute_from_command_line
@@ -69,7 +66,11 @@ def gathered() -> click.Group:
     from xietong.desk import commands as desk
     from xietong.portal import commands as portal
     from xietong.region import commands as region
+    from xietong.region.guards import OPERATOR, uses
 
+    # Said here, since guards cannot be read before Django is set up.
+    assert manage.callback is not None  # noqa: S101  (click wraps a function)
+    uses(OPERATOR)(manage.callback)
     for room in (region, desk, agreements, atlas, portal):
         for command in room.COMMANDS:
             xietong.add_command(command)
