@@ -18,7 +18,7 @@ const ICONS = [
   "building-factory-2", "chart-bar", "chevron-down", "chevron-left", "chevron-right",
   "database", "download", "external-link", "file-spreadsheet", "filter", "home", "info-circle",
   "json", "link", "list-details", "map", "map-pin", "minus", "moon", "photo", "plus", "search",
-  "sun", "user", "vector-triangle", "x",
+  "sun", "user", "users", "vector-triangle", "x",
 ];
 
 const shared = {

@@ -171,6 +171,11 @@ DEEDS = [
         lambda cast: {"key": _sent(cast, member=NORTH)[0].pk},
     ),
     Deed(
+        operations.send_invitation_again,
+        rules.SEND_INVITATION_AGAIN,
+        lambda cast: {"key": _sent(cast, member=NORTH)[0].pk, "site": "http://node.example"},
+    ),
+    Deed(
         operations.accept_invitation,
         rules.ACCEPT_INVITATION,
         lambda cast: {

@@ -9,7 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext
 
-from xietong.portal.permission_words import WORDS
+from xietong.agreements.naming import state_names
+from xietong.atlas.templatetags.editions import edition_state
+from xietong.portal.permission_words import ROOMS, STATES, WORDS
 from xietong.region.rules import READ_RULES, Actor, May, Role, require
 from xietong.region.schemas import RuleOut
 
@@ -38,17 +40,19 @@ def lines(actor: Actor, *, room: str = "", role: str = "", q: str = "") -> list[
 
 def verb_said(verb: str) -> str:
     """Return what a verb means in the active language."""
-    return gettext(WORDS[verb]) if verb in WORDS else verb
+    return gettext(WORDS[verb])
+
+
+def state_said(room: str, state: str) -> str:
+    """Return what a state of a room's records is called in the active language."""
+    if room == "agreements":
+        return state_names()[state]
+    return gettext(STATES[state]) if state in STATES else edition_state(state)
 
 
 def room_said(room: str) -> str:
     """Return what a room is called in the active language."""
-    return {
-        "region": gettext("Region and people"),
-        "desk": gettext("Desk"),
-        "agreements": gettext("Agreements"),
-        "atlas": gettext("Cluster map"),
-    }.get(room, room)
+    return gettext(ROOMS[room])
 
 
 def _told(room: str, line: May) -> RuleOut:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xietong.region import naming, queries
+from xietong.region import naming, queries, zone
 from xietong.region.models import Member, Organisation
 from xietong.region.rules import Actor, May
 
@@ -24,7 +23,7 @@ class Why(forms.Form):
 class Name(forms.Form):
     """A name to be written anew."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Full name"), max_length=100)
 
 
 class Table(forms.Form):
@@ -68,7 +67,7 @@ class ForWhom(forms.Form):
 class Invite(ForWhom):
     """Somebody to be invited."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Full name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=lambda: list(naming.roles().items()))
     language = forms.ChoiceField(
@@ -91,24 +90,25 @@ class Grant(ForWhom):
     field_order = ["role", "scope", "valid_from", "last_day", "reason"]
 
     def times(self) -> dict[str, Any]:
-        """Return the days as moments: from the beginning of one to the end of the other (UTC)."""
+        """Return the days as moments: from the first one's beginning to the last one's end."""
         begins, last = self.cleaned_data["valid_from"], self.cleaned_data["last_day"]
         return {
-            "valid_from": datetime.combine(begins, time(), UTC) if begins else None,
-            "valid_to": datetime.combine(last + timedelta(days=1), time(), UTC) if last else None,
+            "valid_from": zone.beginning_of(begins) if begins else None,
+            "valid_to": zone.end_of(last) if last else None,
         }
 
 
 class Move(ForWhom):
     """Where a person works from now on."""
 
+    scope = forms.ChoiceField(label=_("Works for"))
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Stands in the audit."))
 
 
 class Accept(forms.Form):
     """What whoever was invited chooses."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Full name"), max_length=100)
     password = forms.CharField(
         label=_("Password"),
         max_length=200,

@@ -112,6 +112,8 @@ class InvitationOut(Schema):
     invited_by: str
     invited_at: datetime
     expires_at: datetime
+    mailed_at: datetime | None
+    mail_fault: str
 
 
 class InvitationIn(Schema):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/invitations/", invitations.directory, name="invitations"),
     path("people/invitations/new/", invitations.invite, name="invite"),
     path("people/invitations/<int:key>/recall/", invitations.recall, name="recall"),
+    path("people/invitations/<int:key>/mail/", invitations.send_again, name="send_again"),
     path("people/<int:key>/", people.show, name="person"),
     path("people/<int:key>/name/", people.rename, name="rename"),
     path("people/<int:key>/place/", people.move, name="move"),

@@ -44,6 +44,7 @@ VERBS: Mapping[str, str] = {
     "reset_password": N_("recovered the password by mail"),
     "revoke_mandate": N_("revoked the mandate"),
     "revoke_token": N_("revoked a personal token"),
+    "send_invitation_again": N_("sent the invitation again"),
     "sign_in": N_("signed in"),
     "sign_out": N_("signed out"),
 }

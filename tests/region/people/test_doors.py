@@ -124,7 +124,8 @@ def test_a_persons_page_grants_moves_renames_and_ends(cast: Cast, client: Client
     assert done.status_code == 302
     mandate = Mandate.objects.get(person=person)
     assert mandate.valid_to is not None
-    assert f"{mandate.valid_to:%Y-%m-%d %H:%M}" == "2100-01-01 00:00"
+    # To the end of that day in the lakes, six hours before it ends in UTC.
+    assert f"{mandate.valid_to:%Y-%m-%d %H:%M}" == "2099-12-31 18:00"
     again = client.post(home + "mandates/", {"role": "officer", "scope": "member:northshore"})
     assert again.status_code == 422
     assert (
@@ -340,7 +341,7 @@ def test_commands_do_what_pages_do(cast: Cast, tmp_path: Any) -> None:
     key = str(cast.person("nobody").pk)
     granted = run(
         *("mandate", "grant", key, "--role", "officer", "--member", NORTH),
-        *("--until", "2099-12-31", "--reason", "代班"),
+        *("--last-day", "2099-12-31", "--reason", "代班"),
     ).stdout.split("\t")[0]
     assert "路无职" in run("mandate", "list", "--member", NORTH).stdout
     assert run("mandate", "revoke", granted, "--reason", "期满").stdout == f"{granted}\trevoked\n"

@@ -66,7 +66,9 @@ def test_the_mail_is_in_the_invitees_language(
     [message] = mail.outbox
     assert (message.subject, message.to) == (subject, ["new@lakes.example"])
     assert message.content_subtype == "plain"
-    for word in (*words, token, "管北江", f"{row.expires_at:%Y-%m-%d %H:%M}"):
+    # In the clock of the lakes, which is six hours before that of UTC.
+    until = f"{row.expires_at + timedelta(hours=6):%Y-%m-%d %H:%M} (UTC+06:00)"
+    for word in (*words, token, "管北江", until):
         assert word in message.body
     assert re.search(r"[{}]", str(message.body)) is None
 
@@ -161,15 +163,82 @@ def test_what_is_no_invitation_is_refused(cast: Cast) -> None:
     refused("for_whom_missing", lambda: invite(by, member=None))
 
 
-def test_where_no_mail_goes_out_nobody_is_invited(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Let no mail go out, until it is undone."""
+
     def fail(*_: Any, **__: Any) -> int:
         raise ConnectionRefusedError("no server there")
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
-    told = refused("mail_not_sent", lambda: invite(cast["north_administrator"]))
-    assert "no server there" in str(told)
+    return monkeypatch
+
+
+def test_where_no_mail_goes_out_the_invitation_says_so(
+    cast: Cast, no_server: pytest.MonkeyPatch
+) -> None:
+    row, token = invite(cast["north_administrator"])
+    kept = Invitation.objects.get()
+    assert (row.mail_fault, row.mailed_at) == ("no server there", None)
+    assert (kept.mail_fault, kept.mailed_at) == ("no server there", None)
+    no_server.undo()
+    again, link = operations.send_invitation_again(
+        actor=cast["office_administrator"], key=row.pk, site="http://node.example/"
+    )
+    [message] = mail.outbox
+    assert link in message.body
+    kept = Invitation.objects.get()
+    assert (kept.mail_fault, kept.mailed_at is not None) == ("", True)
+    # Of two links of one invitation the later one leads somewhere, and its sender vouches for it.
+    refused("no_such_link", lambda: accept(token))
+    person = accept(link.rstrip("/").rpartition("/")[2])
+    assert again.invited_by == f"person:{cast.person('office_administrator').pk}"
+    assert Mandate.objects.get(person=person).granted_by == again.invited_by
+    refused(
+        "invitation_used",
+        lambda: operations.send_invitation_again(actor=LOCAL, key=row.pk, site="http://n.example"),
+    )
+
+
+def test_an_expired_invitation_is_sent_again_unless_another_is_open(cast: Cast) -> None:
+    row, _ = invite(cast["north_administrator"])
+    Invitation.objects.filter(pk=row.pk).update(expires_at=timezone.now())
+
+    def again() -> Invitation:
+        return operations.send_invitation_again(
+            actor=cast["north_administrator"], key=row.pk, site="http://node.example"
+        )[0]
+
+    assert again().expires_at > timezone.now() + timedelta(days=6)
+    Invitation.objects.filter(pk=row.pk).update(expires_at=timezone.now())
+    other, _ = invite(cast["north_administrator"])
+    refused("already_invited", again)
+    operations.recall_invitation(actor=cast["north_administrator"], key=other.pk)
+    again()
+    operations.recall_invitation(actor=cast["north_administrator"], key=row.pk)
+    refused("invitation_recalled", again)
+
+
+def test_no_mail_goes_out_while_anything_is_locked(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xietong.region.operations import audit
+
+    open_changes: list[object] = []
+
+    def send(*_: Any, **__: Any) -> int:
+        open_changes.append(audit._current.get())
+        return 1
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
+    with operations.change():
+        invite(cast["north_administrator"])
+        assert open_changes == []
+    assert open_changes == [None]
+    with pytest.raises(ZeroDivisionError), operations.change():
+        invite(cast["north_administrator"], "other@lakes.example")
+        raise ZeroDivisionError
+    assert open_changes == [None]
 
 
 def test_an_administrator_sees_the_members_invitations_only(cast: Cast) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from django.utils.translation import gettext
 
 from xietong.engine.tables import write_table
-from xietong.region import naming
+from xietong.region import naming, zone
 from xietong.region.models import Mandate, Organisation, Person
 from xietong.region.queries.people import manages
 from xietong.region.rules import Actor
@@ -86,6 +86,7 @@ def organisations(kind: Format, rows: Iterable[Organisation]) -> bytes:
 
 def mandates(kind: Format, rows: Iterable[Mandate]) -> bytes:
     """Return mandates with their time, their grant and their end."""
+    there = zone.of_the_region()
     headings = [
         *(gettext("Name"), gettext("Role"), gettext("For"), gettext("From"), gettext("Until")),
         *(gettext("Granted by"), gettext("Reason"), gettext("Revoked")),
@@ -99,11 +100,11 @@ def mandates(kind: Format, rows: Iterable[Mandate]) -> bytes:
                 naming.person(one.person),
                 naming.role(one.role),
                 naming.owner(one.member, one.organisation),
-                f"{one.valid_from:%Y-%m-%d %H:%M}",
-                f"{one.valid_to:%Y-%m-%d %H:%M}" if one.valid_to else "",
+                zone.day_of(one.valid_from, there).isoformat(),
+                zone.last_day_before(one.valid_to, there).isoformat() if one.valid_to else "",
                 one.granted_by,
                 one.reason,
-                f"{one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else "",
+                zone.day_of(one.revoked_at, there).isoformat() if one.revoked_at else "",
                 one.revoked_because,
             ]
             for one in rows

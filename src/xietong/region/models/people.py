@@ -136,6 +136,10 @@ class Invitation(models.Model):
     accepted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
     accepted_at = models.DateTimeField(null=True)
     recalled_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True, help_text="when a mail server took the last mail")
+    mail_fault = models.CharField(
+        max_length=300, blank=True, help_text="why the last mail did not go out"
+    )
 
     class Meta:
         ordering = ["-id"]

@@ -9,6 +9,7 @@ from xietong.region.operations.invitations import (
     invitation_of,
     invite_person,
     recall_invitation,
+    send_invitation_again,
 )
 from xietong.region.operations.mandates import grant_mandate, revoke_mandate
 from xietong.region.operations.organisation_tables import (
@@ -65,5 +66,6 @@ __all__ = [
     "rename_person",
     "revoke_mandate",
     "revoke_token",
+    "send_invitation_again",
     "table_laid",
 ]

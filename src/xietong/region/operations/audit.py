@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -41,6 +41,7 @@ class Change:
 
     savepoints: tuple[str, ...] = ()
     noted: list[Noted] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
 _current: ContextVar[Change | None] = ContextVar("the change that is being made", default=None)
@@ -66,6 +67,22 @@ def change() -> Iterator[None]:
         _current.reset(token)
     if outer is not None:
         outer.noted.extend(mine.noted)
+        outer.afterwards.extend(mine.afterwards)
+        return
+    for act in mine.afterwards:
+        act()
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Do something once the outermost change stands, when no lock of it is held any more.
+
+    What fails or waits for others, such as a mail server, belongs here. Nothing is done where the
+    change fails, or the part of it in which this was said.
+    """
+    mine = _current.get()
+    if mine is None:
+        raise RuntimeError("Outside of a change there is nothing to wait for.")
+    mine.afterwards.append(act)
 
 
 def record(

@@ -6,33 +6,39 @@ import smtplib
 
 from django.core.mail import EmailMessage
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from xietong.kit.refusals import N_, Broken
-from xietong.region import naming
+from xietong.region import naming, zone
 from xietong.region.models import Invitation
 from xietong.region.rules import Actor
 
 
-def send(invitation: Invitation, *, by: Actor, token: str, site: str) -> str:
-    """Send an invitation and return its link. Refuses `mail_not_sent`."""
+def link_of(invitation: Invitation, *, token: str, site: str) -> str:
+    """Return the address at which an invitation is accepted, in the language of its mail."""
     with translation.override(invitation.language):
-        link = site.rstrip("/") + reverse("region:invitation", args=[token])
+        return site.rstrip("/") + reverse("region:invitation", args=[token])
+
+
+def send(invitation: Invitation, *, by: Actor, link: str, digest: str) -> None:
+    """Send the mail, and note on the invitation whether a mail server took it, or why not.
+
+    Only the mail with the link that leads somewhere now says so: `digest` is that link's.
+    """
+    with translation.override(invitation.language):
         message = EmailMessage(
             gettext("Invitation to Xietong"), _body(invitation, by, link), to=[invitation.email]
         )
-        try:
-            message.send()
-        except (OSError, smtplib.SMTPException) as fault:
-            raise Broken(
-                "mail_not_sent",
-                N_("The mail to “{email}” could not be sent, so nobody was invited: {fault}."),
-                way_out=N_("Try again later, or tell the operator of this node."),
-                email=invitation.email,
-                fault=str(fault) or type(fault).__name__,
-            ) from fault
-    return link
+    invitation.mailed_at, invitation.mail_fault = None, ""
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as fault:
+        invitation.mail_fault = (str(fault) or type(fault).__name__)[:300]
+    else:
+        invitation.mailed_at = timezone.now()
+    Invitation.objects.filter(pk=invitation.pk, token_digest=digest).update(
+        mailed_at=invitation.mailed_at, mail_fault=invitation.mail_fault
+    )
 
 
 def _body(invitation: Invitation, by: Actor, link: str) -> str:
@@ -46,9 +52,9 @@ def _body(invitation: Invitation, by: Actor, link: str) -> str:
         gettext("Follow this link, choose a password, and sign in:"),
         link,
         gettext(
-            "The link works once, until {until} (UTC). Whoever has it can sign in as you: do not "
+            "The link works once, until {until}. Whoever has it can sign in as you: do not "
             "pass it on."
-        ).format(until=f"{invitation.expires_at:%Y-%m-%d %H:%M}"),
+        ).format(until=zone.minute_of(invitation.expires_at)),
         gettext("If you did not expect this mail, delete it; then nothing happens."),
     ]
     return "\n\n".join(parts) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -17,7 +18,7 @@ from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries, rules
 from xietong.region.models import Invitation, Person
 from xietong.region.operations import invitation_mail
-from xietong.region.operations.audit import change, record
+from xietong.region.operations.audit import afterwards, change, record
 from xietong.region.operations.mandates import end_invitation, granted_by_invitation, role_named
 from xietong.region.operations.owners import Owner, owner_for
 from xietong.region.queries.people import scopes_of_mandate
@@ -41,8 +42,10 @@ def invite_person(
     """Send somebody a link by which to sign in with this mandate; return it too.
 
     `site` is the address of this node, with which the link begins. Only the link's digest is kept.
-    Refuses `email_wrong`, `name_missing`, `no_such_role`, `email_taken`, `already_invited`,
-    `mail_not_sent`, and whatever `owner_for` refuses; then nobody is invited.
+    The mail goes out once the invitation stands; where no server takes it, the invitation says so
+    in `mail_fault`, and it can be sent again. Refuses `email_wrong`, `name_missing`,
+    `no_such_role`, `email_taken`, `already_invited`, and whatever `owner_for` refuses; then nobody
+    is invited.
     """
     require(actor, rules.INVITE_PERSON)
     owner = owner_for(actor, rules.INVITE_PERSON, member=member, organisation=organisation)
@@ -74,9 +77,55 @@ def invite_person(
             scope=owner.shown,
             email=address,
         )
-        # Last, so that nobody is invited whom no mail could reach.
-        link = invitation_mail.send(row, by=actor, token=token, site=site)
+        link = invitation_mail.link_of(row, token=token, site=site)
+        afterwards(_mail(row, actor, link))
     return row, link
+
+
+def send_invitation_again(*, actor: Actor, key: int, site: str) -> tuple[Invitation, str]:
+    """Send a new link to whoever has not accepted, for another week; the one before leads nowhere.
+
+    Whoever sends it vouches for it from now on. Refuses `no_such_invitation`, `invitation_used`,
+    `invitation_recalled`, `organisation_closed`, `email_taken`, `already_invited`.
+    """
+    require(actor, rules.SEND_INVITATION_AGAIN)
+    token = secrets.token_urlsafe(32)
+    with change():
+        row = queries.invitation(actor, key)
+        require(actor, rules.SEND_INVITATION_AGAIN, of=scopes_of_mandate(row))
+        owner = owner_for(
+            actor,
+            rules.SEND_INVITATION_AGAIN,
+            member=row.member.code if row.member else None,
+            organisation=row.organisation_id,
+        )
+        owner.lock()
+        row = (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("member", "organisation__member")
+            .get(pk=row.pk)
+        )
+        _refuse_ended(row)
+        _refuse_known(row.email, owner, but=row.pk)
+        row.token_digest, row.invited_by = digest_of(token), actor.key
+        row.expires_at = timezone.now() + timedelta(days=DAYS)
+        row.save(update_fields=["token_digest", "invited_by", "expires_at"])
+        record(
+            actor=actor,
+            verb="send_invitation_again",
+            subject=Reference("region", "invitation", str(row.pk)),
+            member=owner.code,
+            after=row.role,
+            scope=owner.shown,
+            email=row.email,
+        )
+        link = invitation_mail.link_of(row, token=token, site=site)
+        afterwards(_mail(row, actor, link))
+    return row, link
+
+
+def _mail(row: Invitation, by: Actor, link: str) -> Callable[[], None]:
+    return lambda: invitation_mail.send(row, by=by, link=link, digest=row.token_digest)
 
 
 def recall_invitation(*, actor: Actor, key: int, reason: str = "") -> Invitation:
@@ -228,7 +277,7 @@ def _email(email: str) -> str:
     return address
 
 
-def _refuse_known(address: str, owner: Owner) -> None:
+def _refuse_known(address: str, owner: Owner, but: int = 0) -> None:
     if Person.objects.filter(email__iexact=address).exists():
         raise _email_taken(address)
     open_now = Invitation.objects.filter(
@@ -238,7 +287,7 @@ def _refuse_known(address: str, owner: Owner) -> None:
         expires_at__gt=timezone.now(),
         member=owner.member,
         organisation=owner.organisation,
-    )
+    ).exclude(pk=but)
     if open_now.exists():
         raise Refusal(
             "already_invited",

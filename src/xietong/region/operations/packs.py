@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
@@ -91,6 +92,7 @@ def _lay_region(pack: RegionPack, region: Region) -> Region:
     region.code = facts["code"]
     region.name_zh, region.name_en = facts["name_zh"], facts["name_en"]
     region.vintage = facts["vintage"]
+    ZoneInfo(facts.get("zone", "UTC"))  # one that nobody knows is found here
     region.pack, region.pack_digest = dict(pack.facts), pack.digest
     region.save(force_insert=region.pk is None)
     return region

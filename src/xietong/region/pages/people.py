@@ -217,7 +217,10 @@ def _shown(
         rows = queries.mandates_visible_to(actor).filter(person=person)
         if not given["rename"].is_bound:
             given["rename"] = forms.Name(initial={"name": person.name})
-        context |= {"forms": given, "table": tables.laid(tables.Mandates, rows, request, but="person")}
+        context |= {
+            "forms": given,
+            "table": tables.laid(tables.Mandates, rows, request, but="person"),
+        }
     else:
         context["held"] = exports.roles_held(person)
     return render(request, "region/person.html", context, status=status)

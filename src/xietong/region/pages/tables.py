@@ -12,15 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from xietong.region import exports, naming, queries
+from xietong.region import exports, naming, queries, zone
 from xietong.region.models import Invitation, Mandate, Organisation, Person
 
 A_PAGE = 30
-
-
-def day(moment: datetime | None) -> str:
-    """Return the day of a moment, nothing for none."""
-    return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 def tag(words: str) -> str:
@@ -31,7 +26,7 @@ def tag(words: str) -> str:
 class People(tables.Table):
     """People, each with the roles that are held now."""
 
-    name = tables.Column(verbose_name=_("Name"), attrs={"td": {"class": "title"}})
+    name = tables.Column(verbose_name=_("Full name"), attrs={"td": {"class": "title"}})
     home = tables.Column(
         verbose_name=_("Works for"),
         accessor="pk",
@@ -55,11 +50,25 @@ class People(tables.Table):
         return gettext("active") if record.is_active else tag(gettext("deactivated"))
 
 
-class Mandates(tables.Table):
+class Dated(tables.Table):
+    """A table whose moments are shown as days of the region, whose zone is asked for once."""
+
+    def __init__(self, *given: Any, **ways: Any) -> None:
+        self.there = zone.of_the_region()
+        super().__init__(*given, **ways)
+
+    def day(self, moment: datetime) -> str:
+        return zone.day_of(moment, self.there).isoformat()
+
+    def last_day(self, moment: datetime) -> str:
+        return zone.last_day_before(moment, self.there).isoformat()
+
+
+class Mandates(Dated):
     """Mandates; those in force can be revoked."""
 
     person = tables.Column(
-        verbose_name=_("Name"), order_by="person__name", attrs={"td": {"class": "title"}}
+        verbose_name=_("Full name"), order_by="person__name", attrs={"td": {"class": "title"}}
     )
     role = tables.Column(verbose_name=_("Role"))
     scope = tables.Column(verbose_name=_("For"), accessor="pk", orderable=False)
@@ -81,10 +90,12 @@ class Mandates(tables.Table):
         return naming.owner(record.member, record.organisation)
 
     def render_valid_from(self, value: datetime) -> str:
-        return day(value)
+        return self.day(value)
 
     def render_valid_to(self, record: Mandate) -> str:
-        return day(record.revoked_at or record.valid_to) or "–"
+        if record.revoked_at is not None:
+            return self.day(record.revoked_at)
+        return self.last_day(record.valid_to) if record.valid_to is not None else "–"
 
     def render_state(self, record: Mandate) -> str:
         state = queries.state_of(record)
@@ -98,10 +109,10 @@ class Mandates(tables.Table):
         return tag(naming.state(state))
 
 
-class Invitations(tables.Table):
-    """Invitations; those that are open can be recalled."""
+class Invitations(Dated):
+    """Invitations; those that are open can be recalled, those whose time is over sent again."""
 
-    name = tables.Column(verbose_name=_("Name"), attrs={"td": {"class": "title"}})
+    name = tables.Column(verbose_name=_("Full name"), attrs={"td": {"class": "title"}})
     email = tables.Column(verbose_name=_("E-mail"))
     role = tables.Column(verbose_name=_("Role"))
     scope = tables.Column(verbose_name=_("For"), accessor="pk", orderable=False)
@@ -116,21 +127,24 @@ class Invitations(tables.Table):
         return naming.owner(record.member, record.organisation)
 
     def render_invited_at(self, value: datetime) -> str:
-        return day(value)
+        return self.day(value)
 
     def render_expires_at(self, value: datetime) -> str:
-        return day(value)
+        return self.day(value)
 
     def render_state(self, record: Invitation) -> str:
         state = queries.state_of_invitation(record)
-        if state == "open":
-            return format_html(
-                '{} <a class="tag" href="{}">{}</a>',
-                naming.state(state),
-                reverse("region:recall", args=[record.pk]),
-                gettext("Recall …"),
-            )
-        return tag(naming.state(state))
+        if state not in ("open", "expired"):
+            return tag(naming.state(state))
+        return format_html(
+            '{}{} <a class="tag" href="{}">{}</a> <a class="tag" href="{}">{}</a>',
+            naming.state(state),
+            format_html(" · {}", gettext("mail not sent")) if record.mail_fault else "",
+            reverse("region:send_again", args=[record.pk]),
+            gettext("Send again …"),
+            reverse("region:recall", args=[record.pk]),
+            gettext("Recall …"),
+        )
 
 
 class Organisations(tables.Table):
@@ -165,8 +179,8 @@ class Organisations(tables.Table):
         return naming.organisation(record.parent)
 
 
-def laid(table: Callable[..., Any], rows: Any, request: Any) -> Any:
-    """Return a table sorted and paged as an address asks."""
-    made = table(rows)
+def laid(table: Callable[..., Any], rows: Any, request: Any, but: str = "") -> Any:
+    """Return a table sorted and paged as an address asks; `but` is a column that is left out."""
+    made = table(rows, exclude=(but,))
     tables.RequestConfig(request, paginate={"per_page": A_PAGE}).configure(made)
     return made

@@ -101,6 +101,8 @@ def invitation_out(row: Invitation) -> InvitationOut:
         invited_by=row.invited_by,
         invited_at=row.invited_at,
         expires_at=row.expires_at,
+        mailed_at=row.mailed_at,
+        mail_fault=row.mail_fault,
     )
 
 
