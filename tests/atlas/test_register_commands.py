@@ -110,3 +110,30 @@ def test_tables_are_coded_and_placed(lakes: Lakes, tmp_path: Path) -> None:
     zh = run("industry", "code", file, "-o", str(tmp_path / "x.doc"), expect=2, language="zh")
     assert zh.stderr.startswith("output_kind_unknown: ")
     assert HAN.search(zh.stderr)
+
+
+def test_grave_doubts_are_said_and_stop_an_import_until_they_are_answered(
+    lakes: Lakes, tmp_path: Path
+) -> None:
+    whole = lakes.registers["northshore"]
+    run("register", "import", str(whole), "--member", "northshore")
+    half = tmp_path / "half.csv"
+    lines = whole.read_text(encoding="utf-8").splitlines()
+    half.write_text("\n".join(lines[:28]) + "\n", encoding="utf-8")
+    arguments = ("register", "import", str(half), "--member", "northshore")
+    for spoken, sentence in (("en", "27 of the 54 rows"), ("zh", "54")):
+        told = run(*arguments, expect=2, language=spoken)
+        assert sentence in told.stderr
+        assert told.stderr.splitlines()[-1].startswith("misgivings_unanswered: ")
+        assert bool(HAN.search(told.stderr.splitlines()[-1])) is (spoken == "zh")
+    other = str(lakes.registers["southshore"])
+    told = run("register", "import", other, "--member", "northshore", expect=2)
+    assert "lie in another member" in told.stderr
+    assert "rows of the version before" not in told.stdout
+    assert RegisterVersion.objects.count() == 1
+    told = run(*arguments, "--although", "一半企业已注销")
+    assert "27 of the 54 rows" in told.stdout
+    version = RegisterVersion.objects.get(number=2)
+    assert (version.reason, version.changes["removed"]) == ("一半企业已注销", 27)
+    # What was answered once is not asked again of the same file.
+    assert "version 2: unchanged" in run(*arguments).stdout

@@ -172,3 +172,12 @@ def test_the_hash_of_a_folder_sees_names_contents_and_nothing_else(tmp_path: Pat
     assert folder("fourth", {"a": "1", "bc": "2"}) != first
     assert folder("fifth", {"a": "2", "b/c": "1"}) != first
     assert folder("sixth", {"a": "1"}) != first
+
+
+@pytest.mark.parametrize("damage", ["", "content", "cöntent", "content and more"])
+def test_a_file_that_was_damaged_on_the_shelf_is_replaced(tmp_path: Path, damage: str) -> None:
+    shelf = Shelf(tmp_path)
+    kept = put(shelf, "content")
+    kept.write_text(damage)
+    assert put(shelf, "content").read_text() == "content"
+    assert names(shelf) == {digest_of(kept)}

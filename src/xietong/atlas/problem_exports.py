@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language, gettext, override
@@ -15,6 +16,7 @@ from xietong.engine.problems import Problem
 from xietong.engine.register.problem_file import problems_by_row
 from xietong.engine.tables.write import harmless
 from xietong.kit.doors import said_problem
+from xietong.kit.words import COLUMNS
 
 AT_ONCE = 500
 
@@ -22,14 +24,15 @@ AT_ONCE = 500
 def problem_list(found: RegisterDraft | RegisterVersion, name: str) -> StreamingHttpResponse:
     """Return all problems of a draft or version in the active language; no cell of it runs."""
     answer = StreamingHttpResponse(
-        _pieces(found, get_language() or ""), content_type="text/csv; charset=utf-8"
+        _pieces(queries.problem_file(found), get_language() or ""),
+        content_type="text/csv; charset=utf-8",
     )
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
-def _pieces(found: RegisterDraft | RegisterVersion, language: str) -> Iterator[bytes]:
+def _pieces(path: Path | None, language: str) -> Iterator[bytes]:
     with override(language):
         headings = [
             gettext("Row"),
@@ -40,8 +43,7 @@ def _pieces(found: RegisterDraft | RegisterVersion, language: str) -> Iterator[b
         ]
     # A mark, so that sheet programs read it right.
     yield b"\xef\xbb\xbf" + _lines([headings])
-    path = queries.problems_path(found.problems_digest)
-    if not found.problems_digest or not path.is_file():
+    if path is None:
         return
     waiting = []
     for row, problems in problems_by_row(path):
@@ -58,10 +60,15 @@ def _said(problems: list[tuple[int, Problem]], language: str) -> bytes:
         told = [(row, said_problem(one)) for row, one in problems]
     return _lines(
         [
-            [row or "", one["field"] or "", one["sentence"], one["way_out"], one["code"]]
+            [row or "", _column(one["field"]), one["sentence"], one["way_out"], one["code"]]
             for row, one in told
         ]
     )
+
+
+def _column(name: str | None) -> str:
+    """Return a column as the page calls it; one that no column of a register is, as it stands."""
+    return gettext(COLUMNS[name]) if name in COLUMNS else name or ""
 
 
 def _lines(rows: Sequence[Sequence[str | int]]) -> bytes:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from xietong.engine.problems import Problem
 from xietong.kit.refusals import NotSignedIn, Refusal
-from xietong.kit.words import PROBLEMS
+from xietong.kit.words import COLUMNS, PROBLEMS
 
 SHOWN_PROBLEMS = 200
 
@@ -26,13 +26,33 @@ def said(refusal: Refusal) -> tuple[str, str]:
 def said_problem(problem: Problem) -> dict[str, Any]:
     """Return a row fault as the doors show it: code, row, field, sentence and way out."""
     words = PROBLEMS[problem.code]
+    params = dict(problem.params)
+    if problem.code == "columns_vanish":
+        names = str(params["columns"]).split(", ")
+        params["columns"] = gettext(", ").join(gettext(COLUMNS[one]) for one in names)
     return {
         "code": problem.code,
         "row": problem.row,
         "field": problem.field,
-        "sentence": gettext(words.sentence).format_map(problem.params),
-        "way_out": gettext(words.way_out).format_map(problem.params),
+        "sentence": gettext(words.sentence).format_map(params),
+        "way_out": gettext(words.way_out).format_map(params),
     }
+
+
+def said_kind(code: str) -> dict[str, str]:
+    """Return what faults of a code have in common, an ellipsis where each says something else."""
+    words = PROBLEMS[code]
+    return {
+        "sentence": gettext(words.sentence).format_map(_Ellipses()),
+        "way_out": gettext(words.way_out).format_map(_Ellipses()),
+    }
+
+
+class _Ellipses(dict[str, str]):
+    """Knows every name, and what stands for it."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
 
 
 def as_problem_json(refusal: Refusal) -> dict[str, Any]:

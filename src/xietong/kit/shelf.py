@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 import shutil
@@ -33,9 +34,12 @@ class Shelf:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def keep(self, written: Path, name: str) -> Path:
-        """Flush a finished file or folder and move it to its name; keep what stands there."""
+        """Flush a finished file or folder and move it to its name; keep what stands there.
+
+        A file that stands there and was damaged meanwhile is replaced by the sound one.
+        """
         target = self.folder / name
-        if target.exists():
+        if target.is_dir() or (target.exists() and filecmp.cmp(target, written, shallow=False)):
             # A row is about to name it: no sweep in between may take it for an old orphan.
             os.utime(target)
             return target

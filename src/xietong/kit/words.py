@@ -15,6 +15,28 @@ class Words:
     way_out: str
 
 
+# What the columns of a register are called, where a sentence speaks of several.
+COLUMNS: dict[str, str] = {
+    "name": N_("Name of the establishment"),
+    "credit_code": N_("Credit code"),
+    "registration_number": N_("Registration number"),
+    "registered_on": N_("Registered on"),
+    "legal_form": N_("Legal form"),
+    "capital": N_("Registered capital"),
+    "capital_wan": N_("Registered capital"),
+    "currency": N_("Currency"),
+    "scope": N_("Business scope"),
+    "province": N_("Province"),
+    "city": N_("City"),
+    "county_code": N_("Code of the county"),
+    "authority_code": N_("Registering authority"),
+    "industry_code": N_("Industry code"),
+    "employees": N_("Employees"),
+    "longitude": N_("Longitude"),
+    "latitude": N_("Latitude"),
+    "address": N_("Address"),
+}
+
 PROBLEMS: dict[str, Words] = {
     # Of a file that is no table.
     "ending_unknown": Words(
@@ -236,7 +258,40 @@ PROBLEMS: dict[str, Words] = {
         N_("{longitude}, {latitude} has longitude and latitude exchanged; they were read so"),
         N_("Exchange the headings of the two columns."),
     ),
+    # Of a row that was placed and coded, or could not be.
+    "place_unknown": Words(
+        N_("no place was found for this row; it is kept and counts in no place"),
+        N_("Complete the address or the code of the county."),
+    ),
+    "place_coarse": Words(
+        N_("only the prefecture or the province is known; the row counts in no county"),
+        N_("Complete the address, or give the code of the county."),
+    ),
+    "place_outside_member": Words(
+        N_("the row lies outside of the member whose register this is; it is kept"),
+        N_("See whether it belongs into another member's register, or correct where it lies."),
+    ),
+    "place_in_words_differs": Words(
+        N_("code or address name another county ({code}) than the coordinates, which count"),
+        N_("Correct the coordinates, the code or the address, whichever is wrong."),
+    ),
+    "industry_unknown": Words(
+        N_("neither a code nor the words of name and scope tell the industry"),
+        N_("Give the industry code, or complete the scope of business."),
+    ),
+    "industry_code_unknown": Words(
+        N_("{text} is no industry code of the edition that this register uses; words were read"),
+        N_("Correct the code, or leave it empty."),
+    ),
+    "industry_code_split": Words(
+        N_("{text} was divided among several industries since; the words of the row decided"),
+        N_("Give the code of the edition in use."),
+    ),
     # Of a register that can be read, and yet may be the wrong one.
+    "rows_before_lost": Words(
+        N_("the rows of version {version} are lost on this node: what changes cannot be told"),
+        N_("Restore the node's files from the backup to see it; all rows are shown as added."),
+    ),
     "rows_of_another_member": Words(
         N_("{percent}% of the rows that were placed lie in another member, most in {name}"),
         N_("Check that this is the right file, and that it was uploaded for the right member."),

@@ -17,6 +17,7 @@ from xietong.desk.models import Job
 from xietong.desk.operations.running import run
 from xietong.kit.refusals import NotFound, Refusal
 from xietong.region.models import AuditEntry
+from xietong.region.rules import LOCAL
 
 pytestmark = pytest.mark.operations
 
@@ -85,6 +86,15 @@ def test_a_file_that_is_only_a_part_and_one_that_changes_nothing_are_doubted(
     order = list(range(version.rows))[::-1]
     same = shuffled(source, tmp_path / "same.csv", order)
     assert codes(counter.checked(counter.upload(same))) == ["nothing_changes"]
+
+
+def test_rows_that_were_made_up_may_vanish(counter: Counter, tmp_path: Path) -> None:
+    source = counter.house.registers[NORTH]
+    operations.import_register(
+        actor=LOCAL, member=NORTH, path=source, about=operations.About(synthetic=True)
+    )
+    few = part(source, tmp_path / "few.csv", range(9))
+    assert codes(counter.checked(counter.upload(few))) == []
 
 
 def test_the_register_of_another_member_is_known_by_where_its_rows_lie(counter: Counter) -> None:
@@ -194,7 +204,7 @@ def test_a_worker_that_dies_in_between_leaves_a_check_that_is_done_again(
     draft = counter.upload(counter.house.registers[NORTH])
     counter.mapped(draft)
     job = operations.check_draft(actor=counter.officer, member=NORTH, number=draft.pk)
-    for step in ("bring", "_summary", "record"):
+    for step in ("bring", "summary_of", "record"):
         with monkeypatch.context() as patched:
 
             def die(*_: Any, **__: Any) -> None:
@@ -230,7 +240,6 @@ def test_corrections_stand_in_the_dry_run_too(counter: Counter) -> None:
     source = counter.house.registers[NORTH]
     counter.by_command(source)
     from xietong.atlas.queries import rows as register_rows
-    from xietong.region.rules import LOCAL
 
     row = register_rows.rows(LOCAL, NORTH, register_rows.Filters()).rows[0]
     operations.correct_unit(

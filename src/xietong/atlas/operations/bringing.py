@@ -91,8 +91,9 @@ def bring(
 ) -> Brought:
     """Read a file from end to end and lay what it says on the shelf; no row names it yet.
 
-    `told` hears every problem of the rows. Refuses `register_unreadable`, `register_changed`,
-    `register_not_kept` and, with every fault of the file, `register_refused`.
+    `told` hears every problem of the rows, and the doubts of their places and industries (of a
+    register that is refused, only of the rows before the fault). Refuses `register_unreadable`,
+    `register_changed`, `register_not_kept` and, with every fault of the file, `register_refused`.
     """
     shelf = storage.registers()
     stage = f"Read {owner.code}"
@@ -118,6 +119,7 @@ def bring(
                 words_alone=ways.placer() if located and outlines is not None else None,
                 corrections=ways.corrections,
                 house=ways.house,
+                told=told,
             )
             written = engine.write_register(
                 source.watched(lambda done: progress(stage, done)),

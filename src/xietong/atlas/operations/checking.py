@@ -9,26 +9,22 @@ from django.utils.translation import gettext, override
 
 from xietong.atlas import methods, queries, rules, storage
 from xietong.atlas.methods import Methods
-from xietong.atlas.models import RegisterDraft, RegisterVersion
+from xietong.atlas.models import RegisterDraft
 from xietong.atlas.operations.bringing import AS_PROPOSED, Brought, Choice, bring, opened
+from xietong.atlas.operations.doubting import summary_of
 from xietong.atlas.operations.drafts import locked, subject_of
-from xietong.atlas.operations.recording import changes_of, newest_of
+from xietong.atlas.operations.recording import newest_of
 from xietong.engine import register as engine
 from xietong.engine.register import MarkingWords, ProblemWriter, Tally
-from xietong.engine.register.misgivings import misgivings
 from xietong.engine.tables import propose_mapping
 from xietong.kit.doors import said_problem
 from xietong.kit.progress import Progress, silent
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.shelf import digest_of
-from xietong.region import queries as region
-from xietong.region.models import Member
 from xietong.region.operations import change, record
 from xietong.region.rules import Actor, of_member, require
 
 REFUSED = "register_refused"
-# Places and divisions shown in a dry run: those that change the most.
-LARGEST = 12
 
 
 def perform_check(
@@ -71,7 +67,7 @@ def perform_check(
     summary = None
     if brought is not None:
         progress(f"Compare {owner.code}")
-        summary = _summary(actor, owner, base, brought, ways)
+        summary = summary_of(actor, owner, base, brought, ways)
     with change():
         draft = locked(draft)
         _still_wanted(draft, turn)
@@ -99,12 +95,14 @@ def perform_marking(
 ) -> RegisterDraft:
     """Keep the draft's file as a workbook in which its faults are marked, in a language.
 
-    Refuses `no_such_draft`, `draft_not_checked` and what is over.
+    Refuses `no_such_draft`, `draft_not_checked`, `problems_missing` and what is over.
     """
     require(actor, rules.PERFORM_MARKING)
     draft = queries.draft(actor, member, number)
     require(actor, rules.PERFORM_MARKING, of=of_member(draft.member.code))
     rules.may_mark(draft.state)
+    problems = queries.problem_file(draft)
+    assert problems is not None  # noqa: S101  (every check lists them, though there be none)
     ways = methods.current_for(draft.member)
     shelf = storage.drafts()
     with shelf.aside() as scratch, queries.opened_file(actor, draft) as path, override(language):
@@ -114,7 +112,7 @@ def perform_marking(
             book,
             source,
             mapping.columns,
-            queries.problems_path(draft.problems_digest),
+            problems,
             [Tally(*one) for one in draft.tallies],
             _said,
             _words(),
@@ -161,44 +159,6 @@ def _overtaken() -> Refusal:
         N_("Meanwhile the columns were chosen anew, or another check was asked for."),
         way_out=N_("See what that check found, or ask for another."),
     )
-
-
-def _summary(
-    actor: Actor, owner: Member, base: RegisterVersion | None, brought: Brought, ways: Methods
-) -> dict[str, Any]:
-    """Return the dry run: what a version made of this would change."""
-    folder = storage.registers().folder
-    difference = engine.difference_of(
-        queries.rows_path(base),
-        folder / f"{brought.digest}.parquet",
-        ways.rules().credit_code,
-    )
-    members = {one.place_code: one for one in region.members(actor)}
-    owners = queries.member_places(actor)
-    elsewhere: dict[str, int] = {}
-    for code, (_, rows) in difference.places.items():
-        province = owners.get(code, "")
-        if rows and province in members and province != owner.place_code:
-            elsewhere[province] = elsewhere.get(province, 0) + rows
-    doubts = misgivings(
-        difference,
-        before=None if base is None else base.quality,
-        after=brought.quality,
-        elsewhere=elsewhere,
-        names={code: (one.name_zh, one.name_en) for code, one in members.items()},
-    )
-    return {
-        **changes_of(difference, base),
-        "columns": dict(difference.columns),
-        "places": _largest(difference.places),
-        "divisions": _largest(difference.divisions),
-        "misgivings": [{"code": one.code, "params": dict(one.params)} for one in doubts],
-    }
-
-
-def _largest(counts: Any) -> list[list[Any]]:
-    moved = [[code, was, now] for code, (was, now) in counts.items() if was != now]
-    return sorted(moved, key=lambda one: (-abs(one[2] - one[1]), one[0]))[:LARGEST]
 
 
 def _said(problem: Any) -> tuple[str, str]:

@@ -7,10 +7,12 @@ from pathlib import Path
 from xietong.atlas import methods, rules, storage
 from xietong.atlas.models import RegisterVersion
 from xietong.atlas.operations.bringing import Brought, bring, manner_of, opened, refused
+from xietong.atlas.operations.doubting import answer, counts_of, misgivings_of, summary_of
 from xietong.atlas.operations.recording import About, check_words, newest_of, record_version
 from xietong.engine import register as engine
 from xietong.engine.problems import ProblemsFound
 from xietong.engine.register import Check
+from xietong.engine.register.findings import Told
 from xietong.kit.progress import Progress, silent
 from xietong.kit.shelf import digest_of
 from xietong.region import queries as region
@@ -39,12 +41,16 @@ def import_register(
     member: str,
     path: Path,
     about: About,
+    although: str = "",
+    doubted: Told | None = None,
     progress: Progress = silent,
 ) -> tuple[RegisterVersion, bool]:
     """Check, place, code and keep a member's register; return the version and whether it is new.
 
     The newest version's own file, read by the same methods, changes nothing and is not read again;
-    other words in `about` (blank ones say nothing) make a new version of the same rows. Refuses
+    other words in `about` (blank ones say nothing) make a new version of the same rows. `doubted`
+    hears what makes one doubt that this is the right file; a grave doubt is a refusal,
+    `misgivings_unanswered`, unless `although` says why it is right. Further refuses
     `no_such_member`, `words_too_long`, `register_unreadable`, `register_changed`,
     `register_not_kept` and, with every fault of the file, `register_refused`.
     """
@@ -60,8 +66,18 @@ def import_register(
     brought = None if known is None else _kept(known, path, source_digest, method_digest)
     if brought is None:
         brought = bring(path, owner, ways, outlines, source_digest, progress)
+    reason, changes = "", None
+    if known is None or known.digest != brought.digest:
+        progress(f"Compare {member}")
+        summary = summary_of(actor, owner, known, brought, ways)
+        doubts = misgivings_of(summary)
+        if doubted is not None and doubts:
+            doubted(doubts)
+        answer(doubts, although, "although")
+        reason = although.strip() if doubts else ""
+        changes = counts_of(summary)
     progress(f"Record {member}")
-    return record_version(actor, owner, about, brought)
+    return record_version(actor, owner, about, brought, reason=reason, changes=changes)
 
 
 def _kept(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,7 +16,9 @@ from xietong.atlas.methods import Methods
 from xietong.engine.coding import CodingWorkers, GivenCodes
 from xietong.engine.identifiers import CodeRule
 from xietong.engine.placing import Placer
+from xietong.engine.problems import Problem
 from xietong.engine.register.corrections import TOUCHED, Corrections, Overriding
+from xietong.engine.register.findings import Told
 from xietong.engine.register.identity import unit_keys
 from xietong.engine.register.reading import (
     blanks_of,
@@ -22,6 +27,7 @@ from xietong.engine.register.reading import (
     texts_of,
     without_blanks,
 )
+from xietong.engine.register.row_doubts import row_doubts
 from xietong.engine.tables import ColumnMapping, TableSource
 from xietong.kit.progress import Progress
 
@@ -36,7 +42,7 @@ class Treatment:
     """Places and codes rows, group by group; `quality()` tells at the end how well.
 
     A code that the row states counts before its words, and with full confidence; what an officer
-    has corrected counts before all.
+    has corrected counts before all. `told` hears the doubts of the rows.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class Treatment:
         words_alone: Placer | None = None,
         corrections: Corrections | None = None,
         house: str = "",
+        told: Told | None = None,
     ) -> None:
         self._placer = placer
         self._words_alone = words_alone
@@ -60,6 +67,7 @@ class Treatment:
         self._progress = progress
         self._code_rule = code_rule
         self._house = house
+        self._told = told
         self._overriding = Overriding(corrections or Corrections())
         self._counts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
@@ -69,9 +77,12 @@ class Treatment:
     def __call__(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """Return the rows with the columns of ADDED."""
         units = unit_keys(rows, self._code_rule)
-        placed, in_words = self._placed(rows)
+        placed, outside, in_words = self._placed(rows)
         columns = self._overriding(units, {**placed, **self._coded(rows)})
         self._count(columns, in_words)
+        if self._told is not None:
+            numbers = rows.column("row").to_pylist()
+            self._told(row_doubts(numbers, columns, in_words.to_pylist(), outside))
         added = [
             pa.array(columns[name], pa.float64() if name == "confidence" else pa.string())
             for name in TOUCHED
@@ -114,18 +125,21 @@ class Treatment:
         self._counts["coded_group"] += sum(map(bool, columns["group"]))
         self._counts["coded_class"] += sum(map(bool, columns["class"]))
 
-    def _placed(self, rows: pa.RecordBatch) -> tuple[dict[str, list[Any]], pa.Array]:
+    def _placed(
+        self, rows: pa.RecordBatch
+    ) -> tuple[dict[str, list[Any]], npt.NDArray[np.bool_], pa.Array]:
         self._progress("Place", 0, rows.num_rows)
         table = pa.Table.from_batches([rows])
-        found = self._placer.place_many(table, member=self._member)
+        found = self._placer.place_many(table, member=self._member, first_row=0)
         self._counts["outside"] += int(found.outside.sum())
         self._problems += Counter(problem.code for problem in found.problems)
+        self._tell(rows, found.problems)
         columns = {
             "place": found.place.to_pylist(),
             "precision": found.precision.to_pylist(),
             "reason": found.place_reason.to_pylist(),
         }
-        return columns, self._in_words(table, columns)
+        return columns, found.outside, self._in_words(table, columns)
 
     def _in_words(self, table: pa.Table, columns: Mapping[str, list[Any]]) -> pa.Array:
         """Return the other county that a row's code or address names beside its coordinates."""
@@ -149,7 +163,7 @@ class Treatment:
         return pa.array(others, pa.string())
 
     def _coded(self, rows: pa.RecordBatch) -> dict[str, list[Any]]:
-        stated = self._stated(rows.column(STATED))
+        stated = self._stated(rows)
         silent = [at for at, code in enumerate(stated) if not code]
         silent_rows = rows.take(pa.array(silent, pa.int64()))
         total = len(silent)
@@ -183,21 +197,31 @@ class Treatment:
             "coded_by": coded_by,
         }
 
-    def _stated(self, codes: pa.Array) -> list[str]:
+    def _stated(self, rows: pa.RecordBatch) -> list[str]:
         """Return today's code of each row that states one, "" where it is left to the words."""
+        codes = rows.column(STATED)
         if self._given is None:
             return [""] * len(codes)
         coded = codes.dictionary_encode()
         today = [self._given.today(code) for code in coded.dictionary.to_pylist()]
+        texts = coded.dictionary.to_pylist()
         stated: list[str] = []
-        for at in coded.indices.to_pylist():
+        doubts: list[Problem] = []
+        for row, at in enumerate(coded.indices.to_pylist()):
             code = "" if at is None else today[at]
-            if code is None:
-                self._problems["industry_code_unknown"] += 1
-            elif at is not None and not code:
-                self._problems["industry_code_split"] += 1
+            if at is not None and not code:
+                doubt = "industry_code_unknown" if code is None else "industry_code_split"
+                doubts.append(Problem(doubt, row, STATED, {"text": texts[at]}))
             stated.append(code or "")
+        self._problems += Counter(one.code for one in doubts)
+        self._tell(rows, doubts)
         return stated
+
+    def _tell(self, rows: pa.RecordBatch, doubts: Sequence[Problem]) -> None:
+        """Tell doubts whose rows are positions in the batch, by the numbers of the source."""
+        if self._told is not None and doubts:
+            numbers = rows.column("row")
+            self._told([replace(one, row=numbers[one.row or 0].as_py()) for one in doubts])
 
 
 def given_codes(source: TableSource, mapping: ColumnMapping, ways: Methods) -> GivenCodes | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from xietong.atlas import methods, queries, rules
-from xietong.atlas.models import RegisterDraft, RegisterVersion
+from xietong.atlas.models import RegisterVersion
 from xietong.atlas.operations.bringing import Brought, manner_of
 from xietong.atlas.operations.checking import choice_of
+from xietong.atlas.operations.doubting import answer, counts_of, misgivings_of
 from xietong.atlas.operations.drafts import locked, subject_of
 from xietong.atlas.operations.recording import (
     About,
@@ -16,10 +17,8 @@ from xietong.atlas.operations.recording import (
     record_version,
 )
 from xietong.engine.register import difference_of
-from xietong.engine.register.misgivings import GRAVE
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound, Refusal
-from xietong.kit.shelf import digest_of
 from xietong.region import queries as region
 from xietong.region.operations import change, record
 from xietong.region.rules import Actor, of_member, require
@@ -44,8 +43,7 @@ def commit_draft(
     check_words(about)
     rules.may_commit(draft.state)
     brought = Brought(**draft.brought)
-    path = queries.rows_path_of(brought.digest)
-    if path is None or digest_of(path) != brought.digest:
+    if queries.sound_rows(brought.digest) is None:
         raise _rows_missing()
     ways = methods.current_for(owner)
     manner = manner_of(ways, methods.surveyed_outlines(actor), choice_of(draft, ways))
@@ -54,13 +52,13 @@ def commit_draft(
         draft = locked(draft)
         rules.may_commit(draft.state)
         if Brought(**draft.brought) != brought:
-            raise _moved_on("methods_moved_on")
+            raise _methods_moved_on()
         newest = newest_of(owner)
         if newest != draft.base:
-            raise _moved_on("register_moved_on")
+            raise _register_moved_on()
         if manner != brought.method_digest:
-            raise _moved_on("methods_moved_on")
-        _answered(draft, reason)
+            raise _methods_moved_on()
+        answer(misgivings_of(draft.summary), reason, "reason")
         version, created = record_version(
             actor,
             owner,
@@ -68,7 +66,7 @@ def commit_draft(
             brought,
             verb="commit_draft",
             reason=reason.strip(),
-            changes=_counts(draft),
+            changes=counts_of(draft.summary),
         )
         draft.state = rules.COMMITTED
         draft.version = version
@@ -94,7 +92,8 @@ def restore_version(
     """Make the next version of an earlier one's rows; nothing of the history is taken away.
 
     `newest` is the version that whoever asks takes for the newest. Refuses `no_such_member`,
-    `no_such_version`, `reason_missing`, `is_newest`, `register_moved_on` and `rows_missing`.
+    `no_such_version`, `restore_reason_missing`, `is_newest`, `register_moved_on` and
+    `rows_missing`.
     """
     require(actor, rules.RESTORE_VERSION)
     owner = region.member(actor, member)
@@ -110,18 +109,18 @@ def restore_version(
         )
     if not reason.strip():
         raise Refusal(
-            "reason_missing",
+            "restore_reason_missing",
             N_("Going back to an earlier version needs a reason."),
             way_out=N_("Give the reason in a sentence."),
             field="reason",
         )
-    path = queries.rows_path(earlier)
-    if path is None or digest_of(path) != earlier.digest:
+    path = queries.sound_rows(earlier.digest)
+    if path is None:
         raise _rows_missing()
     now = newest_of(owner)
     assert now is not None  # noqa: S101  (the earlier one is of the same register)
     if newest is not None and newest != now.number:
-        raise _moved_on("register_moved_on")
+        raise _register_moved_on()
     if _says_the_same(now, earlier):
         raise Refusal(
             "is_newest",
@@ -130,12 +129,12 @@ def restore_version(
             number=str(number),
         )
     rule = methods.current_for(owner).rules().credit_code
-    before = queries.rows_path(now)
+    before = queries.sound_rows(now.digest)
     changes = None if before is None else changes_of(difference_of(before, path, rule), now)
     with change():
         lock_importers(owner)
         if newest_of(owner) != now:
-            raise _moved_on("register_moved_on")
+            raise _register_moved_on()
         version, _ = record_version(
             actor,
             owner,
@@ -168,33 +167,17 @@ def _says_the_same(one: RegisterVersion, other: RegisterVersion) -> bool:
     )
 
 
-def _counts(draft: RegisterDraft) -> dict[str, int] | None:
-    if draft.summary is None:
-        return None
-    return {name: one for name, one in draft.summary.items() if isinstance(one, int)}
-
-
-def _answered(draft: RegisterDraft, reason: str) -> None:
-    """A grave misgiving is not passed by without a word."""
-    found = [] if draft.summary is None else draft.summary["misgivings"]
-    if any(one["code"] in GRAVE for one in found) and not reason.strip():
-        raise Refusal(
-            "misgivings_unanswered",
-            N_("There are grave doubts whether this is the right file."),
-            way_out=N_("Say in a sentence why it is right all the same, or discard the import."),
-            field="reason",
-        )
-
-
-def _moved_on(code: str) -> Refusal:
-    if code == "register_moved_on":
-        return Refusal(
-            code,
-            N_("Somebody else has made another version of this register meanwhile."),
-            way_out=N_("Check the file again, to see what it would change now."),
-        )
+def _register_moved_on() -> Refusal:
     return Refusal(
-        code,
+        "register_moved_on",
+        N_("Somebody else has made another version of this register meanwhile."),
+        way_out=N_("Check the file again, to see what it would change now."),
+    )
+
+
+def _methods_moved_on() -> Refusal:
+    return Refusal(
+        "methods_moved_on",
         N_("Places, words, corrections or outlines have changed since this file was checked."),
         way_out=N_("Check the file again, so that what you see is what is committed."),
     )

@@ -16,7 +16,7 @@ from xietong.atlas.pages.import_views import dry_run, page_links
 from xietong.atlas.problem_exports import problem_list
 from xietong.atlas.queries.drafts import PAGE_PROBLEMS
 from xietong.desk.models import Job
-from xietong.kit.doors import as_problem_json, said_problem
+from xietong.kit.doors import as_problem_json, said_kind, said_problem
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
 from xietong.region.actors import actor_of
@@ -123,6 +123,7 @@ def _show(
             "may_change": may(actor, rules.MAP_DRAFT, of=of) and draft.state in rules.UNDER_WAY,
             "may_mark": may(actor, rules.MARK_DRAFT, of=of),
             "may_commit": may(actor, rules.COMMIT_DRAFT, of=of),
+            "lost": queries.problems_lost(draft),
             "is_checked": draft.state in (rules.CHECKED, rules.READY),
             "checking": _checking(draft),
             "tallies": [(one, _example(draft, one.code, one.field)) for one in tallies[:12]],
@@ -144,7 +145,7 @@ def _checking(draft: RegisterDraft) -> int | None:
 
 def _example(draft: RegisterDraft, code: str, field: str) -> dict[str, Any]:
     found = queries.problems_of(draft, code=code, field=field).problems
-    return said_problem(found[0]) if found else {"code": code, "sentence": code, "way_out": ""}
+    return said_problem(found[0]) if found else {"code": code, **said_kind(code)}
 
 
 @require_POST
@@ -261,6 +262,7 @@ def problems(request: HttpRequest, member: str, number: int) -> HttpResponse:
             "problems": [said_problem(one) for one in found.problems],
             "total": found.total,
             "asked": asked,
+            "lost": queries.problems_lost(draft),
             "codes": sorted({one.code for one in tallies}),
             "fields": sorted({one.field for one in tallies if one.field}),
             "links": page_links(page, found.total, PAGE_PROBLEMS, asked),

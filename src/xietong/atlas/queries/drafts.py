@@ -15,6 +15,7 @@ from xietong.engine.register.columns import PLACING
 from xietong.engine.tables import propose_mapping
 from xietong.engine.tables.headers import is_ignored
 from xietong.kit.refusals import N_, NotFound
+from xietong.kit.shelf import digest_of
 from xietong.region import queries as region
 from xietong.region.models import Member
 from xietong.region.rules import Actor, may, of_member
@@ -121,7 +122,7 @@ def problems_of(
     `severity` is refusing, doubt or "". Call it with what a query for the actor returned.
     """
     path = problems_path(found.problems_digest)
-    if not found.problems_digest or not path.is_file():
+    if not found.problems_digest or problems_lost(found):
         return ProblemPage((), 0)
     return read_problems(
         path,
@@ -131,6 +132,28 @@ def problems_of(
         start=(max(page, 1) - 1) * PAGE_PROBLEMS,
         count=PAGE_PROBLEMS,
     )
+
+
+def problems_lost(found: RegisterDraft | RegisterVersion) -> bool:
+    """Tell whether a list of problems was written and is not on this node's disk as it was."""
+    path = problems_path(found.problems_digest)
+    if not found.problems_digest:
+        return False
+    return not path.is_file() or digest_of(path) != found.problems_digest
+
+
+def problem_file(found: RegisterDraft | RegisterVersion) -> Path | None:
+    """Return where the problems of a draft or version lie; None where none were ever listed.
+
+    Refuses `problems_missing` where the list is lost or damaged on this node.
+    """
+    if problems_lost(found):
+        raise NotFound(
+            "problems_missing",
+            N_("The list of what was found is not on this node's disk any more."),
+            way_out=N_("Check the file again, or restore the node's files from the backup."),
+        )
+    return problems_path(found.problems_digest) if found.problems_digest else None
 
 
 def tallies_of(found: RegisterDraft) -> list[Tally]:
@@ -189,6 +212,12 @@ def rows_path_of(digest: str) -> Path | None:
     """Return where rows lie by their digest; None where this node has them no more."""
     path = storage.registers().folder / f"{digest}.parquet"
     return path if path.is_file() else None
+
+
+def sound_rows(digest: str) -> Path | None:
+    """Return where rows lie, read through to see that they are what their name says; else None."""
+    path = rows_path_of(digest)
+    return path if path is not None and digest_of(path) == digest else None
 
 
 def rows_path(found: RegisterVersion | None) -> Path | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext
 
 from xietong.atlas import rules
 from xietong.atlas.queries.quality import column_name
+from xietong.kit.doors import said_kind
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ def column_said(name: str) -> str:
     if name == "name":
         return gettext("Name of the establishment")
     return column_name("capital_wan" if name == "capital" else name)
+
+
+@register.filter
+def kind_said(code: str) -> str:
+    """Return what faults of a code have in common."""
+    return said_kind(code)["sentence"]
 
 
 @register.filter
