@@ -17,6 +17,7 @@ from xietong.agreements.naming import finding_name, state_names
 from xietong.agreements.schemas import AgreementOut
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
+from xietong.region.leads import lead_to
 from xietong.region.rules import Actor, may
 
 
@@ -55,7 +56,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
             "agreement": found,
             "purpose": gettext(found.purpose),
             "verified": verified,
-            "history": reverse("region:history", args=[f"agreements:agreement:{number}"]),
+            "lead": lead_to(actor, found.subject),
             "findings": {
                 one.consent: finding_name(one.code) for one in verified.findings if one.consent
             },

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class PortalConfig(AppConfig):
     name = "xietong.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Tell the lower rooms where references lead."""
+        from xietong.portal import leads
+
+        assert leads  # noqa: S101  (imported for what it declares)

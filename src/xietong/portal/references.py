@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from xietong.agreements.models import Agreement
 from xietong.atlas import models as atlas
-from xietong.desk.models import Job, StoredFile
+from xietong.desk.models import ImportTemplate, Job, StoredFile
 from xietong.kit.references import Reference
 from xietong.region import models as region
 
@@ -37,15 +37,22 @@ KINDS: dict[tuple[str, str], Callable[[str], bool]] = {
     # What is wanted of the map before there is a number for it.
     ("atlas", "editions"): lambda key: key == "newest",
     ("atlas", "published_name"): _by(atlas.PublishedName),
+    ("atlas", "register"): _by(region.Member, "code"),
     ("atlas", "register_draft"): _by(atlas.RegisterDraft),
     ("atlas", "register_version"): _version,
+    ("atlas", "word"): _by(atlas.VocabularyWord),
     ("desk", "file"): _by(StoredFile),
     ("desk", "job"): _by(Job),
+    ("desk", "search"): lambda key: key == "index",
+    ("desk", "template"): _by(ImportTemplate),
+    ("region", "boundary_set"): _by(region.BoundarySet, "digest__startswith"),
     ("region", "invitation"): _by(region.Invitation),
     ("region", "member"): _by(region.Member, "code"),
+    ("region", "node_key"): _by(region.NodeKey, "fingerprint"),
     ("region", "organisation"): _by(region.Organisation),
     ("region", "person"): _by(region.Person),
     ("region", "region"): _by(region.Region, "code"),
+    ("region", "token"): _by(region.ApiToken),
 }
 
 

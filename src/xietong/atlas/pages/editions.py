@@ -70,7 +70,6 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
             "source_names": "、".join(source.name.zh for source in one.sources)
             if speaks_chinese()
             else ", ".join(source.name.en for source in one.sources),
-            "history": _address("region:history", str(reference)),
             "comparison": _address("atlas:comparison"),
             **_forms(actor, one),
         },

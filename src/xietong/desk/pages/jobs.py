@@ -14,6 +14,7 @@ from xietong.desk import operations, queries, rules
 from xietong.desk.models import Job
 from xietong.desk.schemas import JobOut, job_out
 from xietong.region.actors import actor_of
+from xietong.region.leads import lead_to
 from xietong.region.guards import open_to
 
 A_PAGE = 30
@@ -88,6 +89,7 @@ def _about(request: HttpRequest, number: int) -> dict[str, Any]:
     return {
         "job": job,
         "told": told,
+        "lead": lead_to(actor, job.subject) if job.subject else None,
         "news": request.GET.get("told") != told,
         "brief": request.GET.get("brief") == "1",
         "ask_again_seconds": _ask_again(job),

@@ -11,6 +11,7 @@ from xietong.desk import operations, queries
 from xietong.desk.awaiting import what_awaits
 from xietong.desk.schemas import notice_out
 from xietong.region.actors import actor_of
+from xietong.region.leads import lead_to
 from xietong.region.guards import SIGNED_IN, open_to
 
 A_PAGE = 30
@@ -38,8 +39,10 @@ def show_all(request: HttpRequest) -> HttpResponse:
 @open_to(writes=SIGNED_IN)
 def read(request: HttpRequest, number: int) -> HttpResponse:
     """Mark a notice as read and go to what it tells of."""
-    notice = operations.read_notice(actor=actor_of(request), number=number)
-    return redirect(notice_out(notice).url or "desk:notices")
+    actor = actor_of(request)
+    told = notice_out(operations.read_notice(actor=actor, number=number))
+    lead = lead_to(actor, told.subject) if told.subject and not told.url else None
+    return redirect(told.url or (lead.url if lead else "") or "desk:notices")
 
 
 @require_POST

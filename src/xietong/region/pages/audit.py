@@ -16,9 +16,10 @@ from xietong.kit.refusals import N_, NotFound
 from xietong.region import exports, naming, queries
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
+from xietong.region.leads import lead_to, leads_to
 from xietong.region.models import AuditEntry
 from xietong.region.queries import Wanted
-from xietong.region.rules import READ_AUDIT, require
+from xietong.region.rules import READ_AUDIT, Actor, require
 from xietong.region.verbs import words_of
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +41,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         request,
         "region/audit.html",
         {
-            "rows": [shown(one) for one in sheet.entries],
+            "rows": shown_to(actor, sheet.entries),
             "asked": asked,
             "narrowed": bool(kept),
             "query": urlencode(kept),
@@ -61,7 +62,11 @@ def history(request: HttpRequest, subject: str) -> HttpResponse:
     return render(
         request,
         "region/audit_history.html",
-        {"subject": str(reference), "rows": [shown(one) for one in rows]},
+        {
+            "subject": str(reference),
+            "lead": lead_to(actor, str(reference)),
+            "rows": shown_to(actor, rows),
+        },
     )
 
 
@@ -101,6 +106,12 @@ def wanted_of(request: HttpRequest) -> Wanted:
         since=_midnight(_day(request, "since")),
         until=_midnight(until + timedelta(days=1) if until and until < date.max else None),
     )
+
+
+def shown_to(actor: Actor, entries: list[AuditEntry]) -> list[dict[str, Any]]:
+    """Return entries as pages show them, each with where its record stands for this actor."""
+    leads = leads_to(actor, {one.subject for one in entries})
+    return [{**shown(one), "lead": leads.get(one.subject)} for one in entries]
 
 
 def shown(entry: AuditEntry) -> dict[str, Any]:

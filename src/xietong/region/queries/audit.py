@@ -88,6 +88,13 @@ def history(actor: Actor, subject: Reference) -> list[AuditEntry]:
     return found
 
 
+def has_history(actor: Actor, subject: Reference) -> bool:
+    """Tell whether an actor would find an entry on a record."""
+    if not may(actor, READ_AUDIT):
+        return False
+    return _visible(actor, Wanted(subject=str(subject))).exists()
+
+
 def verbs_in_audit(actor: Actor) -> list[str]:
     """Return the verbs of the entries that an actor may see."""
     return sorted(_visible(actor, Wanted()).order_by().values_list("verb", flat=True).distinct())
