@@ -14,8 +14,8 @@ from xietong.desk import operations, queries, rules
 from xietong.desk.models import Job
 from xietong.desk.schemas import JobOut, job_out
 from xietong.region.actors import actor_of
-from xietong.region.leads import lead_to
 from xietong.region.guards import open_to
+from xietong.region.leads import lead_to
 
 A_PAGE = 30
 # How long a page waits before it asks again, by how long the job has been under way.

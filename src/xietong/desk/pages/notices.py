@@ -11,8 +11,8 @@ from xietong.desk import operations, queries
 from xietong.desk.awaiting import what_awaits
 from xietong.desk.schemas import notice_out
 from xietong.region.actors import actor_of
-from xietong.region.leads import lead_to
 from xietong.region.guards import SIGNED_IN, open_to
+from xietong.region.leads import lead_to
 
 A_PAGE = 30
 
