@@ -11,16 +11,15 @@ from allauth.mfa.models import Authenticator
 
 from cast import Cast
 from houses import DATA, LAKES
-from writers import INSTITUTE, NORTH, Deed
+from writers import INSTITUTE, NORTH, OWN, Deed
 from xietong.region import operations, rules
 from xietong.region.models import Invitation, Mandate
 from xietong.region.operations import About
 from xietong.region.packs import read_pack
 from xietong.region.rules import LOCAL, OFFICE
 
-# The append to the audit is part of an operation; accounts and tokens are a person's own, and
-# their tests stand where sign-in is tested.
-BUT = {"record", "note_account", "choose_language", "create_token", "revoke_token", "as_actor"}
+# The append to the audit is a part of every operation.
+BUT = {"record"}
 WHY = "for the test"
 
 
@@ -224,6 +223,35 @@ DEEDS = [
         operations.clear_factors,
         rules.CLEAR_FACTORS,
         lambda cast: {"key": _with_a_factor(cast), "reason": WHY},
+    ),
+    Deed(
+        operations.create_token,
+        rules.CREATE_TOKEN,
+        lambda cast: {"name": "a program", "days": 30},
+        OWN,
+    ),
+    Deed(
+        operations.revoke_token,
+        rules.REVOKE_TOKEN,
+        lambda cast: {
+            "key": operations.create_token(actor=cast["north_officer"], name="old", days=30)[0].pk
+        },
+        OWN,
+        only=frozenset({"north_officer"}),
+        why="a token is revoked by whose it is",
+    ),
+    Deed(
+        operations.note_account,
+        rules.USE_ACCOUNT,
+        lambda cast: {"person": cast.person("north_viewer"), "act": "fail_to_sign_in"},
+        entries=["fail_to_sign_in"],
+    ),
+    Deed(
+        operations.choose_language,
+        rules.USE_ACCOUNT,
+        lambda cast: {"person": cast.person("north_viewer"), "language": "en"},
+        only=frozenset({"north_viewer"}),
+        why="one chooses the language of one's own mail",
     ),
     Deed(
         operations.reactivate_person,

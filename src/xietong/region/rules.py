@@ -127,7 +127,12 @@ def require(
             way_out=N_("Set one up on your account page, sign in with it, and try again."),
             verb=line.verb,
         )
-    raise NotAllowed(
+    raise not_allowed(actor, line)
+
+
+def not_allowed(actor: Actor, line: May) -> NotAllowed:
+    """Return the refusal of what an actor may not do."""
+    return NotAllowed(
         "not_allowed",
         N_("“{actor}” may not do this ({verb})."),
         way_out=N_("Ask an administrator of your member for a mandate, or the operator."),

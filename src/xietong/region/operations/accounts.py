@@ -44,6 +44,8 @@ def note_account(*, actor: Actor, person: Person, act: Act, **details: Any) -> N
 def choose_language(*, actor: Actor, person: Person, language: str) -> Person:
     """Choose the language in which mail is written to oneself; one that is unknown is Chinese."""
     require(actor, rules.USE_ACCOUNT)
+    if actor.key != f"person:{person.pk}":
+        raise rules.not_allowed(actor, rules.USE_ACCOUNT)
     chosen = language if language in LANGUAGES else LANGUAGES[0]
     with change():
         before = person.language
