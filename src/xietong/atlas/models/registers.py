@@ -39,6 +39,9 @@ class RegisterVersion(models.Model):
     problems_digest = models.CharField(
         max_length=64, blank=True, help_text="SHA-256 of the list of its doubts"
     )
+    choice: models.JSONField[Any, Any] = models.JSONField(
+        null=True, help_text="sheet and columns that were chosen; none where as proposed"
+    )
     restores = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="restored_as"
     )

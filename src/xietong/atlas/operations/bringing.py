@@ -53,6 +53,7 @@ class Brought:
     rows: int
     quality: Mapping[str, Any]
     problems_digest: str = ""
+    choice: Mapping[str, Any] | None = None
 
 
 def opened(
@@ -75,6 +76,19 @@ def manner_of(ways: Methods, outlines: BoundarySet | None, choice: Choice = AS_P
         return methods
     chosen = json.dumps([methods, choice.sheet, choice.columns], sort_keys=True)
     return hashlib.sha256(chosen.encode()).hexdigest()
+
+
+def told_of(choice: Choice) -> dict[str, Any] | None:
+    """Return a choice as a version keeps it; nothing where the table was read as proposed."""
+    if choice == AS_PROPOSED:
+        return None
+    columns = None if choice.columns is None else dict(choice.columns)
+    return {"sheet": choice.sheet, "columns": columns}
+
+
+def choice_told(told: Mapping[str, Any] | None) -> Choice:
+    """Return the choice that a version keeps."""
+    return AS_PROPOSED if told is None else Choice(told["sheet"], told["columns"])
 
 
 def bring(
@@ -156,6 +170,7 @@ def bring(
             **treatment.quality(),
             "problems": {**written.quality["problems"], **treatment.problems()},
         },
+        choice=told_of(choice),
     )
 
 

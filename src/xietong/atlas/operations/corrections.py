@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from xietong.atlas import methods, rules, storage
 from xietong.atlas.models import Assignment, Correction, RegisterVersion
-from xietong.atlas.operations.bringing import Brought, manner_of, not_kept
+from xietong.atlas.operations.bringing import Brought, choice_told, manner_of, not_kept
 from xietong.atlas.operations.recording import About, lock_importers, newest_of, record_version
 from xietong.atlas.operations.treatment import Treatment, given_again
 from xietong.atlas.queries import corrections as queries
@@ -224,7 +224,9 @@ def apply_corrections(
         raise rows.no_register(member)
     ways = methods.current_for(owner)
     outlines = methods.surveyed_outlines(actor)
-    if version.method_digest == manner_of(ways, outlines):
+    # The file as it came was read by somebody's choice of sheet and columns; so is what is made now.
+    manner = manner_of(ways, outlines, choice_told(version.choice))
+    if version.method_digest == manner:
         return version, False
     shelf = storage.registers()
     kept = shelf.folder / f"{version.digest}.parquet"
@@ -260,13 +262,14 @@ def apply_corrections(
         digest=digest,
         source_name=version.source_name,
         source_digest=version.source_digest,
-        method_digest=manner_of(ways, outlines),
+        method_digest=manner,
         rows=version.rows,
         quality={
             **version.quality,
             **treatment.quality(),
             "problems": {**problems, **treatment.problems()},
         },
+        choice=version.choice,
     )
     progress(f"Record {owner.code}")
     with change():

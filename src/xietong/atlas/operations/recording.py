@@ -143,6 +143,7 @@ def record_version(
             quality=brought.quality,
             imported_by=actor.name[:100],
             problems_digest=brought.problems_digest,
+            choice=brought.choice,
             restores=restores,
             changes=None if changes is None else dict(changes),
             reason=reason,

@@ -151,6 +151,7 @@ def restore_version(
                 rows=earlier.rows,
                 quality=earlier.quality,
                 problems_digest=earlier.problems_digest,
+                choice=earlier.choice,
             ),
             verb="restore_version",
             reason=reason.strip(),
