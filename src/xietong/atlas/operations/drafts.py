@@ -20,6 +20,7 @@ from xietong.engine.register.cleaning import column_problems
 from xietong.engine.register.reading import texts_of
 from xietong.engine.tables import (
     TableSource,
+    beginning,
     chosen_mapping,
     open_table,
     propose_mapping,
@@ -226,9 +227,12 @@ def _looked_at(
     """Return what a draft says of a table before anybody has said a word about it."""
     synonyms = methods.current().synonyms
     try:
-        sheets = sheets_of(path)
-        source = open_table(path, synonyms, sheet=sheet or None)
-        samples = _samples(source)
+        # In the time of a request only the first rows; the check inspects and reads the whole.
+        with storage.drafts().aside() as scratch:
+            begun = beginning(path, scratch)
+            sheets = sheets_of(begun)
+            source = open_table(begun, synonyms, sheet=sheet or None)
+            samples = _samples(source)
     except ProblemsFound as found:
         raise refused(name, found) from found
     headings = list(source.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xietong.engine.tables.amounts import Amount, Currencies, Unit
+from xietong.engine.tables.first_rows import beginning
 from xietong.engine.tables.headers import ColumnMapping, Synonyms, chosen_mapping, propose_mapping
 from xietong.engine.tables.source import TableBatch, TableSource, open_table, sheets_of
 from xietong.engine.tables.write import write_table
@@ -15,6 +16,7 @@ __all__ = [
     "TableBatch",
     "TableSource",
     "Unit",
+    "beginning",
     "chosen_mapping",
     "open_table",
     "propose_mapping",

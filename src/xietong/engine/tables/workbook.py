@@ -45,7 +45,7 @@ _DATE_1904 = re.compile(rb'date1904\s*=\s*"(1|true)"')
 _ODS_CELL = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 # What reading a damaged package may end in, by the ways that its members may be packed.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -186,14 +186,15 @@ def _inspect(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as packed:
             return _inspect_packed(packed, path.suffix.lower())
-    except _DAMAGE as fault:
+    except DAMAGE as fault:
         raise _refused("file_damaged") from fault
     except (NotImplementedError, RuntimeError) as fault:
         # What zipfile says of a method it does not know, or of a member with a password.
         raise _refused("file_encrypted") from fault
 
 
-def _inspect_packed(packed: zipfile.ZipFile, ending: str) -> bool:
+def check_package(packed: zipfile.ZipFile) -> None:
+    """Refuse a package by what its directory says: too many members, too much in them, locked."""
     members = packed.infolist()
     whole = sum(one.file_size for one in members)
     small = max(sum(one.compress_size for one in members), 1)
@@ -205,6 +206,11 @@ def _inspect_packed(packed: zipfile.ZipFile, ending: str) -> bool:
         raise _refused("file_too_large", megabytes=whole >> 20, most=MOST_UNPACKED_BYTES >> 20)
     if any(one.flag_bits & 1 for one in members):
         raise _refused("file_encrypted")
+
+
+def _inspect_packed(packed: zipfile.ZipFile, ending: str) -> bool:
+    check_package(packed)
+    members = packed.infolist()
     names = {one.filename for one in members}
     if ending == ".ods":
         if "content.xml" not in names:
