@@ -176,9 +176,8 @@ def test_only_the_desk_sees_a_file(cast: Cast, client: Client) -> None:
     with pytest.raises(NotFound):
         queries.stored_file(cast["north_analyst"], own.pk)
     answers = set()
-    for who in (None, "south_officer", "north_viewer", "office_officer"):
-        if who:
-            signed_in(client, cast.person(who))
+    for who in ("south_officer", "office_officer"):
+        signed_in(client, cast.person(who))
         for number in (kept.pk, kept.pk + 1000):
             answer = client.get(f"/en/desk/files/{number}/")
             assert answer.status_code == 404

@@ -22,9 +22,9 @@ portal = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     sign_in.callback,
-    path("health/live", health.live),
-    path("health/ready", health.ready),
-    path("metrics", health.metrics),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     *i18n_patterns(
         path("", include((portal, "portal"))),
         path("agreements/", include("xietong.agreements.urls")),
