@@ -31,6 +31,15 @@ def _fresh_databases() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _no_kept_answers() -> Iterator[None]:
+    """Answer every test anew: what one test was told is not right in the next one's records."""
+    from django.test import override_settings
+
+    with override_settings(XIETONG_ANSWERS_MB=0):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _quick_passwords() -> Iterator[None]:
     """Hash passwords quickly: what makes guessing slow makes tests slow."""
     from django.test import override_settings

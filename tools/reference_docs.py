@@ -74,6 +74,11 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
         "`acr` that count as second factor). See [sign-in](sign-in.md).",
         "none",
     ),
+    "XIETONG_ANSWERS_MB": (
+        "How much memory the server may take to keep answers that all anonymous readers get alike, in "
+        "megabytes; 0: none are kept.",
+        None,
+    ),
     "XIETONG_TLS": (
         "Whether readers come over TLS: secure cookies, and links that begin with https.",
         "`true` as soon as XIETONG_ALLOWED_HOSTS names a host that is not this machine",
@@ -262,7 +267,7 @@ def _command_parts(path: str, command: Any) -> list[str]:
     arguments = [each for each in command.params if isinstance(each, click.Argument)]
     options = [each for each in command.params if isinstance(each, click.Option)]
     usage = " ".join([path, *(each.make_metavar(click.Context(command)) for each in arguments)])
-    parts = [f"{level} {path}", f"`{usage}`", (command.help or "").replace("\n", " ")]
+    parts = [f"{level} {path}", f"`{usage}`", " ".join((command.help or "").split())]
     if options:
         rows = [_option_row(click.Context(command), option) for option in options]
         parts.append(table(("option", "what it is for"), rows))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from xietong.agreements.schemas import AgreementOut
 
@@ -21,14 +21,14 @@ NameKind = Literal["leading_firm", "platform"]
 CellState = Literal["ok", "zero", "withheld", "insufficient"]
 
 
-class Names(Schema):
+class Names(BaseModel):
     """A name in both languages."""
 
     zh: str
     en: str
 
 
-class MemberOut(Schema):
+class MemberOut(BaseModel):
     """One of the governments that compiled the edition."""
 
     code: str
@@ -37,7 +37,7 @@ class MemberOut(Schema):
     short: Names
 
 
-class RegisterSummary(Schema):
+class RegisterSummary(BaseModel):
     """What one member's register brought to an edition."""
 
     member: str
@@ -51,7 +51,7 @@ class RegisterSummary(Schema):
     attribution: Names
 
 
-class EditionOut(Schema):
+class EditionOut(BaseModel):
     """One frozen edition of the map."""
 
     number: int
@@ -127,7 +127,7 @@ class ReasonIn(Schema):
     reason: str = Field(max_length=2000)
 
 
-class IndustryOut(Schema):
+class IndustryOut(BaseModel):
     """A division, group, chain or segment as the pickers show it."""
 
     key: str
@@ -145,7 +145,7 @@ class IndustryOut(Schema):
     function: str | None = None
 
 
-class Cell(Schema):
+class Cell(BaseModel):
     """One place of a layer. Numbers are None unless `state` is ok, or zero.
 
     Where it is zero, `value` is that of a place without such units. By capital a place may be zero
@@ -165,7 +165,7 @@ class Cell(Schema):
     rank: int | None
 
 
-class IndustryIndices(Schema):
+class IndustryIndices(BaseModel):
     """How concentrated the industry is over the places of one level; None where withheld."""
 
     n: int | None
@@ -176,7 +176,7 @@ class IndustryIndices(Schema):
     why: Names | None
 
 
-class LayerOut(Schema):
+class LayerOut(BaseModel):
     """All that one view of the map shows: one industry, level, measure and thing counted."""
 
     edition: int
@@ -193,7 +193,7 @@ class LayerOut(Schema):
     cells: list[Cell]  # ranked ones, the best first; then by code ok without value, zero, …
 
 
-class ClusterOut(Schema):
+class ClusterOut(BaseModel):
     """A named cluster: contiguous counties specialised in one industry."""
 
     key: str
@@ -215,7 +215,7 @@ class ClusterOut(Schema):
     published_names: list[PublishedNameOut]
 
 
-class LeadingIndustry(Schema):
+class LeadingIndustry(BaseModel):
     """What is strongest inside a place or a cluster."""
 
     industry: IndustryOut
@@ -226,7 +226,7 @@ class LeadingIndustry(Schema):
     rank: int | None
 
 
-class PublishedNameOut(Schema):
+class PublishedNameOut(BaseModel):
     """A firm or platform that a member has itself published; it never comes from a register."""
 
     member: str
@@ -235,14 +235,14 @@ class PublishedNameOut(Schema):
     source: str
 
 
-class YearCount(Schema):
+class YearCount(BaseModel):
     """How many of the surviving units were registered in a year."""
 
     year: int
     n: int | None  # None: withheld
 
 
-class PlaceProfile(Schema):
+class PlaceProfile(BaseModel):
     """One place: what it is strong in, and when its surviving units were registered."""
 
     code: str
@@ -260,7 +260,7 @@ class PlaceProfile(Schema):
     children: list[PlaceLink]
 
 
-class PlaceLink(Schema):
+class PlaceLink(BaseModel):
     """A place, by name and code."""
 
     code: str
@@ -268,7 +268,7 @@ class PlaceLink(Schema):
     level: Level
 
 
-class ClusterLink(Schema):
+class ClusterLink(BaseModel):
     """A cluster that a place has a part in."""
 
     key: str
@@ -278,7 +278,7 @@ class ClusterLink(Schema):
     crossing: bool
 
 
-class SearchHit(Schema):
+class SearchHit(BaseModel):
     """Something that is called as was asked; `url` is its page, below the home page."""
 
     kind: HitKind

@@ -26,6 +26,7 @@ XIETONG_MEMORY_MB = env.whole("XIETONG_MEMORY_MB", 1000, low=200, high=1_000_000
 XIETONG_THREADS = env.whole("XIETONG_THREADS", 2, low=1, high=256)
 XIETONG_WORKERS = env.whole("XIETONG_WORKERS", 1, low=0, high=64)
 XIETONG_LEASE_SECONDS = env.whole("XIETONG_LEASE_SECONDS", 60, low=2, high=3600)
+XIETONG_ANSWERS_MB = env.whole("XIETONG_ANSWERS_MB", 64, low=0, high=100_000)
 XIETONG_UPLOAD_MB = env.whole("XIETONG_UPLOAD_MB", 200, low=1, high=100_000)
 
 
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xietong.portal.kept_answers.KeptAnswersMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -62,12 +62,11 @@ class MapView:
         >>> MapView(industry="d39", level="prefecture").query(crossing=True)
         '?industry=d39&level=prefecture&crossing=1'
         """
-        usual = asdict(MapView())
-        said = {
-            name: "1" if value is True else value
-            for name, value in asdict(replace(self, **changes)).items()
-            if value != usual[name]
-        }
+        said = {}
+        for name, usual in USUAL.items():
+            value = changes.get(name, getattr(self, name))
+            if value != usual:
+                said[name] = "1" if value is True else value
         return f"?{urlencode(said, safe='/')}" if said else "?"
 
     @property
@@ -80,6 +79,10 @@ class MapView:
             "counted": self.counted,
         }
         return f"?{urlencode(asked)}"
+
+
+# A page holds hundreds of these addresses.
+USUAL = asdict(MapView())
 
 
 def _one_of(said: str | None, choices: Any, usual: Any) -> Any:
