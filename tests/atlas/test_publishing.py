@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from threading import Event, Thread
+from time import sleep
 
 import pytest
+from django.db import connection
 
 from cast import Cast
 from editions import Grown
 from xietong.atlas import operations, queries, rules
 from xietong.atlas.models import Edition
 from xietong.kit.refusals import NotAllowed, NotFound, Refusal
+from xietong.region import operations as region
 from xietong.region.models import AuditEntry, Mandate
+from xietong.region.operations import change
 from xietong.region.rules import LOCAL, READER
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
@@ -178,3 +183,36 @@ def test_who_may_what(draft: Edition, cast: Cast, verb: str, parts: set[str]) ->
         except NotFound:
             passing.add(part)
     assert passing == parts
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_an_approver_who_comes_in_meanwhile_ends_the_trial(draft: Edition, cast: Cast) -> None:
+    Mandate.objects.filter(role="approver", member__isnull=False).delete()
+    assert queries.in_trial()
+    granted, answers = Event(), []
+
+    def grant() -> None:
+        try:
+            with change():
+                region.grant_mandate(
+                    actor=LOCAL,
+                    person=cast.person("north_officer").pk,
+                    role="approver",
+                    member="northshore",
+                )
+                granted.set()
+                sleep(0.5)
+        finally:
+            connection.close()
+
+    meanwhile = Thread(target=grant)
+    meanwhile.start()
+    assert granted.wait(20)
+    try:
+        operations.publish_edition(actor=LOCAL, number=draft.number)
+    except Refusal as refusal:
+        answers.append(refusal.code)
+    meanwhile.join()
+    assert answers == ["not_approved"]
+    assert Edition.objects.get(number=draft.number).state == rules.DRAFT

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cast import Cast
 from editions import Grown
 from xietong.atlas import operations, queries
 from xietong.atlas.models import Edition
@@ -33,16 +34,35 @@ NOT_OF_AN_EDITION = {
     "Standing",
     "actions",
     "approved",
+    "canonical_columns",  # no record at all
+    "draft",  # imports under way: tests/atlas/imports
+    "drafts_of",
     "editions",
     "editions_visible_to",
     "in_trial",
     "industry_or_refusal",
+    "marked_book",
+    "member_places",
+    "members_to_import_for",
     "newest_versions",
+    "opened_file",
     "place_or_refusal",
+    "problem_file",
+    "problems_lost",
+    "problems_of",
+    "problems_path",
     "published_names",
     "register_versions",
+    "rows_path",
+    "rows_path_of",
+    "sees_drafts",
+    "sound_rows",
     "standing",  # by number only; see test_editions_pages.py
     "standings",
+    "table_columns",
+    "tallies_of",
+    "version",  # of a register: tests/atlas/imports
+    "versions_of",
     "versions_to_compile",
 }
 
@@ -99,6 +119,34 @@ def test_lists_hold_what_may_be_seen(grown: Grown, draft: int) -> None:
     assert numbers(READER) == [grown.number]
     assert numbers(LOCAL) == [draft, grown.number]
     assert [one.state for one in queries.editions(LOCAL)] == ["draft", "published"]
+
+
+def test_a_draft_is_for_the_members_it_was_made_from_and_the_office(
+    grown: Grown, draft: int, cast: Cast
+) -> None:
+    row = Edition.objects.get(number=draft)
+    row.versions.set(Edition.objects.get(number=grown.number).versions.all())
+
+    def seeing() -> set[str]:
+        return {
+            part
+            for part, actor in cast.everybody().items()
+            if draft in [one.number for one in queries.editions_visible_to(actor)]
+        }
+
+    parts = set(cast.everybody())
+    north = {one for one in parts if one.startswith("north_")}
+    south = {one for one in parts if one.startswith("south_")}
+    office = {one for one in parts if one.startswith("office_")} | {"operator"}
+    # An institute of a member, somebody without a mandate and readers see what is published.
+    assert seeing() == north | south | office
+    row.versions.remove(*row.versions.filter(register__member__code="southshore"))
+    assert seeing() == north | office
+    assert {one for one in parts if queries.sees_drafts(cast[one])} == north | south | office
+    for part in ("south_approver", "institute_officer", "nobody"):
+        with pytest.raises(NotFound, match="no_such_edition"):
+            queries.edition(cast[part], draft)
+        assert queries.edition(cast[part]).number == grown.number
 
 
 def test_registers_are_the_operators_alone(grown: Grown) -> None:

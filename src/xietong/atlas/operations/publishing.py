@@ -15,7 +15,7 @@ from xietong.atlas.operations.reviewing import (
     reference_of,
 )
 from xietong.kit.refusals import N_, Refusal
-from xietong.region.operations import change, record
+from xietong.region.operations import change, queue_for_approvers, record
 from xietong.region.rules import Actor, Kind, require
 
 
@@ -28,6 +28,7 @@ def publish_edition(*, actor: Actor, number: int) -> Edition:
     """
     require(actor, rules.PUBLISH_EDITION)
     with change():
+        queue_for_approvers()
         edition = locked_edition(number)
         rules.may_publish(
             edition.state,

@@ -38,7 +38,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         {
             "editions": shown,
             "state": state,
-            "states": rules.STATES if may(actor, rules.READ_DRAFTS) else (),
+            "states": rules.STATES if queries.sees_drafts(actor) else (),
             "may_compile": may(actor, rules.COMPILE_EDITION),
             "comparison": _address("atlas:comparison"),
             "awaiting": {one.subject for one in agreements.awaiting(actor)},

@@ -29,6 +29,7 @@ from xietong.atlas.queries.editions import (
     in_trial,
     industries,
     open_edition,
+    sees_drafts,
 )
 from xietong.atlas.queries.layers import industry_or_refusal, layer
 from xietong.atlas.queries.places import place_or_refusal, place_profile
@@ -77,6 +78,7 @@ __all__ = [
     "rows_path",
     "rows_path_of",
     "search",
+    "sees_drafts",
     "sound_rows",
     "standing",
     "standings",

@@ -9,15 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xietong.agreements.queries import ever_an_approver
 from xietong.atlas import rules, storage
-from xietong.atlas.models import Edition
+from xietong.atlas.models import Edition, RegisterVersion
 from xietong.atlas.schemas import EditionOut, EditionState, IndustryOut, Level, Names
 from xietong.engine.edition.tables import EditionTables, load
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.rules import Actor, may
+from xietong.region.rules import Actor, of_member, reach
 from xietong.region.storage import boundaries as boundary_shelf
 
 NO_PLACE = Names(zh="–", en="–")
@@ -170,10 +170,25 @@ def editions_for(actor: Actor) -> QuerySet[Edition]:
     """Return the rows of the editions that this actor may see, newest first."""
     if not actor.may_read_published:
         return Edition.objects.none()
-    visible = Edition.objects.select_related("boundaries")
-    return (
-        visible if may(actor, rules.READ_DRAFTS) else visible.filter(state=Edition.State.PUBLISHED)
+    rows = Edition.objects.select_related("boundaries")
+    scopes = reach(actor, rules.READ_DRAFTS)
+    if scopes is None:
+        return rows
+    prefix = of_member("")
+    members = [one.removeprefix(prefix) for one in scopes if one.startswith(prefix)]
+    published = Q(state=Edition.State.PUBLISHED)
+    if not members:
+        return rows.filter(published)
+    theirs = RegisterVersion.editions.through.objects.filter(
+        registerversion__register__member__code__in=members
     )
+    return rows.filter(published | Q(pk__in=theirs.values("edition")))
+
+
+def sees_drafts(actor: Actor) -> bool:
+    """Tell whether some edition might be shown to an actor that readers do not see."""
+    scopes = reach(actor, rules.READ_DRAFTS)
+    return scopes is None or any(one.startswith(of_member("")) for one in scopes)
 
 
 def _about(row: Edition, facts: Mapping[str, Any]) -> EditionOut:

@@ -1,6 +1,7 @@
 """The writes of the region, by subject."""
 
 from xietong.region.operations.accounts import Act, as_actor, choose_language, note_account
+from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.boundaries import draw_schematic_boundaries, import_boundaries
 from xietong.region.operations.heads import keep_head, note_node_key
@@ -60,6 +61,7 @@ __all__ = [
     "move_person",
     "note_account",
     "note_node_key",
+    "queue_for_approvers",
     "reactivate_person",
     "recall_invitation",
     "record",

@@ -18,6 +18,7 @@ from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries, rules
 from xietong.region.models import Invitation, Person
 from xietong.region.operations import invitation_mail
+from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import afterwards, change, record
 from xietong.region.operations.mandates import end_invitation, granted_by_invitation, role_named
 from xietong.region.operations.owners import Owner, owner_for
@@ -154,6 +155,7 @@ def accept_invitation(
     """
     require(actor, rules.ACCEPT_INVITATION)
     with change():
+        queue_for_approvers()
         row = (
             Invitation.objects.select_for_update(of=("self",))
             .filter(token_digest=digest_of(token))

@@ -11,6 +11,7 @@ from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region import queries, rules
 from xietong.region.models import Invitation, Mandate, Organisation, Person
+from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.owners import Owner, owner_for
 from xietong.region.queries.people import in_force, scopes_of_mandate
@@ -45,6 +46,7 @@ def grant_mandate(
             field="valid_to",
         )
     with change():
+        queue_for_approvers()
         row = active_person(actor, person)
         if wanted in STRICT and actor.key == f"person:{row.pk}":
             raise Refusal(
