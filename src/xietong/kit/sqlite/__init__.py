@@ -1,0 +1,1 @@
+"""SQLite as Django knows it, whose writers stand in a queue."""
