@@ -92,8 +92,12 @@ def apply_(member: str) -> None:
 @uses(rules.IMPORT_CORRECTIONS)
 def import_(file: Path, member: str) -> None:
     """Make the corrections of a workbook or CSV, all of them or none."""
-    brought = operations.import_corrections(actor=LOCAL, member=member, path=file)
-    click.echo(f"{len(brought.made)} made, {brought.unchanged} unchanged")
+    with file.open("rb") as stream:
+        brought = operations.import_corrections(
+            actor=LOCAL, member=member, stream=stream, name=file.name
+        )
+    made = len(brought.made)
+    click.echo(f"{made} made, {brought.changed} of them changed, {brought.unchanged} unchanged")
 
 
 @correction.command("export")

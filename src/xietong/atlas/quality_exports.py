@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from xietong.atlas.exports import MIME, Note, Row, csv_of, in_language, xlsx_of
 from xietong.atlas.models import Correction, RegisterVersion
 from xietong.atlas.naming import Codes
-from xietong.atlas.operations.correction_tables import HEADINGS
+from xietong.atlas.operations.correction_tables import HEADINGS, MOST_ROWS
 from xietong.atlas.queries.corrections import Item, Queue
 from xietong.atlas.queries.quality import Quality, figures_of
 from xietong.atlas.queries.rows import texts_of
@@ -56,17 +56,46 @@ def quality_body(found: Quality, kind: str) -> bytes:
 
 
 def queue_body(queue: Queue, corrections: Iterable[Correction], kind: str) -> bytes:
-    """Return the queue as a workbook to be filled in, the corrections in force below."""
+    """Return the queue as a workbook to be filled in, the corrections in force below.
+
+    It holds no more rows than are taken back; where some are left out the sheet says so.
+    """
     codes = Codes()
     standing: dict[str, dict[str, Correction]] = {}
     for one in corrections:
         standing.setdefault(one.unit, {})[one.field] = one
     table = [_queued(item, codes) for item in queue.items]
-    texts = texts_of(queue.version, list(standing)) if standing else {}
-    for unit, by_field in sorted(standing.items()):
+    room = MOST_ROWS - len(table)
+    left_out: list[Note] = []
+    if queue.left > len(table):
+        left_out.append(
+            (
+                _("Not whole"),
+                _("The first {count} of {all} units that are worth a look.").format(
+                    count=len(table), all=queue.left
+                ),
+            )
+        )
+    if len(standing) > room:
+        left_out.append(
+            (
+                _("Not whole"),
+                _("{count} of {all} units that have been corrected.").format(
+                    count=room, all=len(standing)
+                ),
+            )
+        )
+    kept = dict(sorted(standing.items())[:room])
+    texts = texts_of(queue.version, list(kept)) if kept else {}
+    for unit, by_field in kept.items():
         table.append(_standing(unit, texts.get(unit, ("", ""))[0], by_field))
     return _file(
-        _("Corrections"), queue.version, [_(words) for words in HEADINGS.values()], table, kind
+        _("Corrections"),
+        queue.version,
+        [_(words) for words in HEADINGS.values()],
+        table,
+        kind,
+        left_out,
     )
 
 
@@ -113,10 +142,15 @@ def _standing(unit: str, name: str, by_field: dict[str, Correction]) -> Row:
 
 
 def _file(
-    title: str, version: RegisterVersion, header: Sequence[str], table: Iterable[Row], kind: str
+    title: str,
+    version: RegisterVersion,
+    header: Sequence[str],
+    table: Iterable[Row],
+    kind: str,
+    left_out: Sequence[Note] = (),
 ) -> bytes:
     register = version.register
-    warnings: list[Note] = []
+    warnings: list[Note] = [*left_out]
     if version.synthetic:
         warnings.append(("SYNTHETIC", _("Synthetic data, not fact")))
     banner = Names(zh=version.banner_zh, en=version.banner_en)

@@ -10,10 +10,14 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import translation
 
-from xietong.atlas import methods, rules
-from xietong.atlas.models import Correction
-from xietong.atlas.operations.corrections import MOST_REASON, correct_unit, value_known
+from xietong.atlas import methods, rules, storage
+from xietong.atlas.models import Correction, RegisterVersion
+from xietong.atlas.operations.corrections import MOST_REASON, put_correction, value_known
+from xietong.atlas.queries import corrections as queries
 from xietong.atlas.queries import rows
+from xietong.desk import operations as desk
+from xietong.desk.naming import cleaned
+from xietong.desk.operations.files import Stream
 from xietong.engine.problems import Problem, ProblemsFound
 from xietong.engine.register.corrections import FIELDS, Field
 from xietong.engine.register.reading import texts_of
@@ -21,7 +25,7 @@ from xietong.engine.tables import Synonyms, open_table, propose_mapping
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.models import Member
 from xietong.region.operations import change
-from xietong.region.rules import Actor, require
+from xietong.region.rules import Actor, of_member, require
 
 # The headings that a workbook of corrections has, in either language.
 HEADINGS = {
@@ -37,6 +41,9 @@ HEADINGS = {
     "seen_place": N_("Correction of the place seen (do not change)"),
 }
 MOST_ROWS = 5_000
+MOST_BYTES = 20_000_000
+PIECE = 1 << 20
+PURPOSE = "corrections"
 _CODE = re.compile(r"\d+")
 
 
@@ -59,48 +66,96 @@ class Imported:
     made: tuple[Correction, ...]
     unchanged: int
 
+    @property
+    def changed(self) -> int:
+        """Return how many of those made stand in the place of an earlier one."""
+        return sum(one.replaces_id is not None for one in self.made)
 
-def import_corrections(*, actor: Actor, member: str, path: Path, name: str = "") -> Imported:
+
+def import_corrections(*, actor: Actor, member: str, stream: Stream, name: str) -> Imported:
     """Make the corrections of a workbook: all of them, or none where one cannot be made.
 
-    Refuses `no_such_register`, and `corrections_refused` with every row's fault: an unknown unit or
-    code, a unit twice, and one that somebody else has corrected since the workbook was written.
+    The file is kept with them for a while; of one that is refused nothing is left. Refuses
+    `no_such_register`, what `keep_file` refuses, and `corrections_refused` with every row's fault:
+    an unknown unit or code, a unit twice, and one that somebody else has corrected since the
+    workbook was written.
     """
     require(actor, rules.IMPORT_CORRECTIONS)
     owner = rows.member_for(actor, member, rules.IMPORT_CORRECTIONS)
     version = rows.present_version(actor, member, rules.READ_ROWS)
-    called = name or path.name
-    try:
-        told = list(_told(path))
-    except ProblemsFound as found:
-        raise _refused(called, list(found.problems)) from found
-    known = rows.texts_of(version, [one.unit for one in told])
-    with change():
-        Member.objects.select_for_update().get(pk=owner.pk)
-        standing = {
-            (one.unit, one.field): one
-            for one in Correction.objects.filter(member=owner, withdrawn_at__isnull=True)
-        }
-        problems = _problems(told, known, standing)
-        if problems:
-            raise _refused(called, problems)
-        made = []
-        for one in told:
-            before = standing.get((one.unit, one.field))
-            if before is not None and before.to_value == one.value:
-                continue
-            made.append(
-                correct_unit(
-                    actor=actor,
-                    member=member,
-                    unit=one.unit,
-                    field=one.field,
-                    value=one.value,
-                    reason=one.reason,
-                    seen=one.seen,
-                )
-            )
+    called = cleaned(name)
+    with storage.drafts().aside() as scratch:
+        path = scratch / f"corrections{Path(called).suffix[:10].lower()}"
+        if not 0 < _copied(stream, path) <= MOST_BYTES:
+            _keep(actor, owner, path, called)  # refuses it, in the words for every file
+        try:
+            told = list(_told(path))
+        except ProblemsFound as found:
+            raise _refused(called, list(found.problems)) from found
+        known = queries.read_of(version, sorted({one.unit for one in told}))
+        with change():
+            made = _made(actor, version, told, known, called)
+            # Last: what is refused never reaches the shelf.
+            _keep(actor, owner, path, called)
     return Imported(tuple(made), len(told) - len(made))
+
+
+def _made(
+    actor: Actor,
+    version: RegisterVersion,
+    told: list[Told],
+    known: Mapping[str, Mapping[str, str]],
+    called: str,
+) -> list[Correction]:
+    owner = version.register.member
+    Member.objects.select_for_update().get(pk=owner.pk)
+    standing = {
+        (one.unit, one.field): one
+        for one in Correction.objects.filter(member=owner, withdrawn_at__isnull=True)
+    }
+    problems = _problems(told, known, standing)
+    if problems:
+        raise _refused(called, problems)
+    made = []
+    for one in told:
+        before = standing.get((one.unit, one.field))
+        if before is not None and before.to_value == one.value:
+            continue
+        made.append(
+            put_correction(
+                actor,
+                version,
+                before,
+                one.unit,
+                one.field,
+                known[one.unit][one.field],
+                one.value,
+                one.reason,
+            )
+        )
+    return made
+
+
+def _keep(actor: Actor, owner: Member, path: Path, name: str) -> None:
+    with path.open("rb") as file:
+        desk.keep_file(
+            actor=actor,
+            stream=file,
+            name=name,
+            most_bytes=MOST_BYTES,
+            purpose=PURPOSE,
+            scope=of_member(owner.code),
+        )
+
+
+def _copied(stream: Stream, path: Path) -> int:
+    """Copy what is believed of a stream: one byte more than is taken tells that it is too large."""
+    size = 0
+    with path.open("xb") as file:
+        while size <= MOST_BYTES and (piece := stream.read(min(PIECE, MOST_BYTES + 1 - size))):
+            file.write(piece)
+            size += len(piece)
+    return size
 
 
 def _told(path: Path) -> Iterator[Told]:

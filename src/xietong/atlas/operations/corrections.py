@@ -64,31 +64,46 @@ def correct_unit(
             return standing  # the same click twice
         if (standing.pk if standing else None) != seen:
             raise meanwhile(standing)
-        if standing is not None:
-            _withdraw(standing, actor, "replaced")
-        made = Correction.objects.create(
-            member=owner,
-            unit=unit,
-            field=field,
-            from_value=read,
-            to_value=value,
-            method_digest=known.version.method_digest,
-            reason=reason.strip(),
-            made_by=actor.key,
-            made_by_name=actor.name,
-            replaces=standing,
-        )
-        Assignment.objects.filter(member=owner, unit=unit, taken_by=actor.key).delete()
-        record(
-            actor=actor,
-            verb="correct_unit",
-            subject=_reference(made),
-            reason=made.reason,
-            before=read,
-            after=value,
-            member=owner.code,
-            field=field,
-        )
+        return put_correction(actor, known.version, standing, unit, field, read, value, reason)
+
+
+def put_correction(
+    actor: Actor,
+    version: RegisterVersion,
+    standing: Correction | None,
+    unit: str,
+    field: str,
+    read: str,
+    value: str,
+    reason: str,
+) -> Correction:
+    """Let a checked correction stand in the place of what stood, inside a permitted change."""
+    owner = version.register.member
+    if standing is not None:
+        _withdraw(standing, actor, "replaced")
+    made = Correction.objects.create(
+        member=owner,
+        unit=unit,
+        field=field,
+        from_value=read,
+        to_value=value,
+        method_digest=version.method_digest,
+        reason=reason.strip(),
+        made_by=actor.key,
+        made_by_name=actor.name,
+        replaces=standing,
+    )
+    Assignment.objects.filter(member=owner, unit=unit, taken_by=actor.key).delete()
+    record(
+        actor=actor,
+        verb="correct_unit",
+        subject=_reference(made),
+        reason=made.reason,
+        before=read,
+        after=value,
+        member=owner.code,
+        field=field,
+    )
     return made
 
 
@@ -224,7 +239,7 @@ def apply_corrections(
         raise rows.no_register(member)
     ways = methods.current_for(owner)
     outlines = methods.surveyed_outlines(actor)
-    # The file as it came was read by somebody's choice of sheet and columns; so is what is made now.
+    # The file was read by somebody's choice of sheet and columns, and so is what is made now.
     manner = manner_of(ways, outlines, choice_told(version.choice))
     if version.method_digest == manner:
         return version, False

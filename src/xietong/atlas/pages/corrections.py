@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +15,7 @@ from django.views.decorators.http import require_POST
 from xietong.atlas import operations, quality_exports, rules
 from xietong.atlas.models import Correction
 from xietong.atlas.naming import Codes
+from xietong.atlas.operations.correction_tables import MOST_ROWS
 from xietong.atlas.operations.corrections import UNDO_SECONDS
 from xietong.atlas.queries import corrections as queries
 from xietong.atlas.queries import rows as register_rows
@@ -29,8 +28,7 @@ from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
 from xietong.region.rules import Actor
 
-EXPORTED = 500
-MOST_BYTES = 20_000_000
+LISTED = 500
 
 
 @open_to(rules.READ_ROWS)
@@ -163,8 +161,9 @@ def directory(request: HttpRequest, member: str) -> HttpResponse:
         {
             "member": version.register.member,
             "version": version,
-            "corrections": queries.corrections(actor, member, withdrawn=withdrawn)[:EXPORTED],
+            "corrections": queries.corrections(actor, member, withdrawn=withdrawn)[:LISTED],
             "withdrawn": withdrawn,
+            "said": request.session.pop("corrections_said", ""),
             "waiting": queries.waiting(version.register.member, version),
             "codes": Codes(),
         },
@@ -200,21 +199,13 @@ def import_(request: HttpRequest, member: str) -> HttpResponse:
             way_out=N_("Choose a workbook, a CSV or a Parquet file."),
             field="file",
         )
-    name = Path(file.name or "").name[-100:]
-    if (file.size or 0) > MOST_BYTES:
-        raise Refusal(
-            "workbook_too_large",
-            N_("The file is larger than {megabytes} MB."),
-            way_out=N_("Bring in the rows that were filled in, in several files."),
-            field="file",
-            megabytes=MOST_BYTES // 1_000_000,
-        )
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"corrections{Path(name).suffix.lower()[:10]}"
-        with path.open("xb") as written:
-            for piece in file.chunks():
-                written.write(piece)
-        operations.import_corrections(actor=actor, member=member, path=path, name=name)
+    brought = operations.import_corrections(
+        actor=actor, member=member, stream=file, name=file.name or ""
+    )
+    request.session["corrections_said"] = _(
+        "Corrections made: {made}, of these in the place of earlier ones: {changed}. "
+        "Stood already: {unchanged}."
+    ).format(made=len(brought.made), changed=brought.changed, unchanged=brought.unchanged)
     return redirect("atlas:corrections", member=member)
 
 
@@ -223,7 +214,7 @@ def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     """Give the head of the queue and what stands as a workbook to be filled in."""
     actor = actor_of(request)
     body = quality_exports.queue_body(
-        queries.queue(actor, member, most=EXPORTED),
+        queries.queue(actor, member, most=MOST_ROWS // 2),
         queries.corrections(actor, member),
         quality_exports.checked(kind),
     )

@@ -150,6 +150,21 @@ def unit_of(version: RegisterVersion, key: str) -> Unit:
     )
 
 
+def read_of(version: RegisterVersion, wanted: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return what the machine reads of units' industry and place, many at once."""
+    owner = version.register.member
+    ways = methods.current_for(owner)
+    found: dict[str, dict[str, str]] = {}
+    for key, row in register_rows.units(version, wanted).items():
+        corrected = row["coded_by"] == CORRECTED
+        offered = alternatives(ways.coder, row["name"], row["scope"] or "") if corrected else []
+        found[key] = {
+            INDUSTRY: _read_industry(row, offered),
+            PLACE: _read_place(row, ways, owner),
+        }
+    return found
+
+
 def corrections(actor: Actor, member: str, *, withdrawn: bool = False) -> list[Correction]:
     """Return a member's corrections, newest first: those in force, or with what was withdrawn."""
     owner = register_rows.member_for(actor, member, rules.READ_ROWS)
