@@ -153,7 +153,7 @@ class _Rows:
         """Return the format of each of the officer's columns that has a fault in this row."""
         by_column: dict[int, list[Problem]] = {}
         for one in problems:
-            if one.field in self._columns:
+            if one.field is not None and one.field in self._columns:
                 by_column.setdefault(self._columns[one.field], []).append(one)
         return {column: self._forms.of(found) for column, found in by_column.items()}
 
