@@ -1,28 +1,28 @@
-"""Every operation of the atlas is called by names and refuses whoever may not write."""
+"""Only who may write in the atlas writes: every operation held against the table, part by part."""
 
 from __future__ import annotations
 
 import pytest
 
-from writers import Operation, operations_of, positional, refused
-from xietong.atlas import operations
+from atlas.deeds import COMPILING, CORRECTIONS, DEEDS, EDITIONS, REGISTERS
+from writers import Operation, cells, nothing_owed, operations_of, positional, refused
+from xietong.atlas import operations, rules
 from xietong.region.rules import OUTSIDER, READER, Actor
 
 pytestmark = pytest.mark.django_db
 OPERATIONS = operations_of(operations)
+READS = {
+    *("read_draft_edition", "read_registers", "read_imports"),
+    *("read_register_figures", "read_register_rows"),
+}
+test_every_cell_of_registers = cells(REGISTERS)
+test_every_cell_of_corrections = cells(CORRECTIONS)
+test_every_cell_of_editions = cells(EDITIONS, "grown_apart")
+test_every_cell_of_compiling = cells(COMPILING, "lakes_registers")
 
 
-def test_the_operations_are_seen() -> None:
-    assert {one.__name__ for one in OPERATIONS} >= {
-        "attach_name",
-        "check_register",
-        "compile_edition",
-        "detach_name",
-        "import_register",
-        "publish_edition",
-        "sweep",
-        "withdraw_edition",
-    }
+def test_every_operation_and_every_line_has_its_deed() -> None:
+    nothing_owed(operations, rules.TABLE, DEEDS, reads=READS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.__name__)
@@ -32,6 +32,8 @@ def test_an_operation_is_called_by_names(operation: Operation) -> None:
 
 @pytest.mark.parametrize("actor", [READER, OUTSIDER], ids=lambda one: one.name)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.__name__)
-def test_whoever_may_not_write_is_refused(operation: Operation, actor: Actor) -> None:
+def test_whoever_may_not_write_is_refused_before_anything_is_looked_at(
+    operation: Operation, actor: Actor
+) -> None:
     refusal = refused(operation, actor)
     assert refusal.params == {"actor": actor.name, "verb": operation.__name__}

@@ -10,7 +10,7 @@ from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region
 from xietong.region.operations import change, record
-from xietong.region.rules import Actor, require
+from xietong.region.rules import Actor, of_member, require
 
 
 def attach_name(
@@ -33,6 +33,7 @@ def attach_name(
     """
     require(actor, rules.ATTACH_NAME)
     owner = region.member(actor, member)
+    require(actor, rules.ATTACH_NAME, of=of_member(owner.code))
     opened = queries.open_edition(actor)
     place = queries.place_or_refusal(opened, place_code)
     queries.industry_or_refusal(opened, industry_key)
@@ -139,6 +140,7 @@ def detach_name(*, actor: Actor, key: int, reason: str) -> None:
                 way_out=N_("See `xietong atlas names` for the numbers."),
                 key=key,
             )
+        require(actor, rules.DETACH_NAME, of=of_member(row.member.code))
         record(
             actor=actor,
             verb="detach_name",
