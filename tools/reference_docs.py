@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from codes import PROBLEM, REFUSALS, Found, Raised, collect
+from reference_inventory import addresses_rows, jobs_rows, verbs_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "xietong"
@@ -70,13 +71,13 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
     "XIETONG_LOG_FORMAT": ("How a line of the log is written: for people, or as JSON.", None),
     "XIETONG_OIDC": (
         "Short names of identity providers. Each `NAME` has settings of its own: "
-        "`XIETONG_OIDC_NAME_URL`, `…_CLIENT`, `…_SECRET`, `…_NAME` (shown), `…_MFA` (values of `amr` or "
-        "`acr` that count as second factor). See [sign-in](sign-in.md).",
+        "`XIETONG_OIDC_NAME_URL`, `…_CLIENT`, `…_SECRET`, `…_NAME` (shown), `…_MFA` (values of `amr` "
+        "or `acr` that count as second factor). See [sign-in](sign-in.md).",
         "none",
     ),
     "XIETONG_ANSWERS_MB": (
-        "How much memory the server may take to keep answers that all anonymous readers get alike, in "
-        "megabytes; 0: none are kept.",
+        "How much memory the server may take to keep answers that all anonymous readers get alike, "
+        "in megabytes; 0: none are kept.",
         None,
     ),
     "XIETONG_TLS": (
@@ -327,6 +328,62 @@ def permissions_page() -> str:
     )
 
 
+def access_page() -> str:
+    """Return docs/operate/access.md."""
+    from xietong.portal import access
+
+    known = access.doors()
+    parts = [
+        "Every page, every operation of the API and every command, with the lines of "
+        "[the table of permissions](permissions.md) that let somebody in, and whom they are: one "
+        "line suffices. A door asks before anything is read, so whoever is refused has learnt "
+        "nothing. For which records a role is held is decided behind the door: a record of another "
+        "member's is answered like one that does not exist (404, in the same words).",
+        "Whoever has not signed in and asks for a page that wants it is led to sign-in, and back; "
+        "a program is answered 401. A role of approval or administration counts once the session "
+        "has shown a second factor; until then the answer says so (403, `second_factor_needed`) "
+        "and leads to it. A page has the methods listed; any other is answered 405.",
+    ]
+    for kind, title in (("page", "Pages"), ("call", "API"), ("command", "Commands")):
+        rows = [_access_row(one, access.who(one.lines or ())) for one in known if one.kind == kind]
+        heads = ("door", "lines", "own member", "other members", "regional office", "besides")
+        parts += [f"## {title}", table(heads, rows)]
+    return page("Who may open which door", *parts)
+
+
+def _access_row(door: Any, who: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    from xietong.region.rules import May
+
+    verbs = [f"`{one.verb}`" for one in door.lines or () if isinstance(one, May)]
+    said = [", ".join(who[side]) or "–" for side in ("own", "others", "office", "besides")]
+    return f"`{door.method} {door.address}`".replace("` ", "`"), ", ".join(verbs) or "–", *said
+
+
+def addresses_page() -> str:
+    """Return docs/operate/addresses.md. Raises KeyError for a page that nobody described."""
+    return page(
+        "Addresses of pages",
+        "Every page of the house. English ones begin with `/en`; health and metrics are the same "
+        "in both. Who may open a page is decided by [the one table](permissions.md); where "
+        "somebody may not see a record, there is none. The API has "
+        "[a list of its own](../api/operations.md).",
+        table(("address", "what it is for"), addresses_rows()),
+    )
+
+
+def records_page() -> str:
+    """Return docs/operate/deeds.md."""
+    return page(
+        "Jobs and verbs of the audit",
+        "What is done in the background, and what may stand in the audit, in both languages.",
+        "## Kinds of jobs",
+        "Asking for a job is decided by a line of [the one table](permissions.md), named last.",
+        table(("kind", "English", "中文", "line"), jobs_rows()),
+        "## Verbs of the audit",
+        table(("verb", "English", "中文"), verbs_rows()),
+    )
+
+
 def page(title: str, *parts: str) -> str:
     """Return a Markdown page."""
     return "\n\n".join([f"# {title}", NOTE, *(part for part in parts if part)]) + "\n"
@@ -342,6 +399,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/operate/settings.md": settings_page,
     "docs/operate/commands.md": commands_page,
     "docs/operate/permissions.md": permissions_page,
+    "docs/operate/access.md": access_page,
+    "docs/operate/addresses.md": addresses_page,
+    "docs/operate/deeds.md": records_page,
     "docs/api/refusals.md": refusals_page,
     "docs/api/operations.md": operations_page,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,13 @@ class House:
     grown: Grown
     cast: Cast
     keys: dict[str, Any]
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def seated(self, part: str) -> Client:
+        """Return the one browser in which a part of the cast sits all the time."""
+        if part not in self.clients:
+            self.clients[part] = self.client(part)
+        return self.clients[part]
 
     def client(self, part: str, *, assured: bool = True, **how: Any) -> Client:
         """Return a browser in which a part of the cast has signed in; a reader has not."""
@@ -117,7 +124,11 @@ def _corrections(cast: Cast) -> dict[str, Any]:
 
     for name in ("甲风铃厂", "乙风铃厂", "丙风铃厂", "丁风铃厂"):
         made = operations.correct_unit(
-            actor=cast["north_officer"], member=NORTH, unit=unit(name), field="industry", value="1220"
+            actor=cast["north_officer"],
+            member=NORTH,
+            unit=unit(name),
+            field="industry",
+            value="1220",
         )
     taught = operations.correct_unit(
         actor=LOCAL, member="southshore", unit=_southern(), field="place", value="820202"
@@ -168,7 +179,7 @@ def _imports(cast: Cast, register: Path) -> dict[str, Any]:
     return {
         "uploaded": uploaded,
         "uploaded_key": uploaded.pk,
-        "draft_subject": f"atlas:draft:{uploaded.pk}",
+        "draft_subject": f"atlas:register_draft:{uploaded.pk}",
         "mapped": mapped().pk,
         "ready": ready.pk,
         "job": checking.pk,
@@ -234,4 +245,3 @@ def token_of(house: House, part: str, *, strict: bool = False) -> str:
         expires_at=timezone.now() + timedelta(days=1),
     )
     return secret
-

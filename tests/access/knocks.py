@@ -22,6 +22,8 @@ from xietong.region.guards import PUBLIC, SIGNED_IN, Line
 from xietong.region.rules import Actor, Kind, May, may, of_member
 
 NORTHERN = frozenset({of_member(NORTH)})
+# An agreement is its parties' own, all of them.
+BOTH = NORTHERN | {of_member("southshore")}
 FINE = frozenset({200, 201, 202, 204, 302, 303})
 
 
@@ -74,7 +76,7 @@ Making = Callable[[House], Knock]
 
 
 def _plain(names: Iterable[str], **how: Any) -> dict[tuple[str, str], Making]:
-    return {(name, "GET"): lambda house, how=how: Knock(**how) for name in names}
+    return {(name, "GET"): _k(**how) for name in names}
 
 
 def _upload(house: House) -> SimpleUploadedFile:
@@ -82,7 +84,9 @@ def _upload(house: House) -> SimpleUploadedFile:
 
 
 def _organisations() -> SimpleUploadedFile:
-    return SimpleUploadedFile("organisations.csv", "单位名称\n北岸新机关\n".encode())
+    return SimpleUploadedFile(
+        "organisations.csv", "单位中文名称,单位类别\n北岸新机关,authority\n".encode()
+    )
 
 
 def _columns(house: House) -> dict[str, str]:
@@ -213,7 +217,7 @@ PAGES: dict[tuple[str, str], Making] = {
         M, form=lambda house: {"word": house.keys["word"], "accept": "1"}, **HERE
     ),
     ("atlas:words_file", "GET"): _k(M, **HERE),
-    ("agreements:agreement", "GET"): _k("number=agreement", **HERE),
+    ("agreements:agreement", "GET"): _k("number=agreement", of=BOTH),
     ("agreements:consent", "POST"): _k(
         "number=agreement", form={"member": NORTH, "verdict": "agree"}, **HERE
     ),
@@ -224,15 +228,11 @@ PAGES: dict[tuple[str, str], Making] = {
     ("desk:job_part", "GET"): _k("number=job", **HERE),
     ("desk:job_cancel", "POST"): _k("number=job", form={}, lines=JOBS, **HERE),
     ("desk:job_retry", "POST"): _k("number=ended_job", form={}, lines=JOBS, **HERE),
-    ("desk:notice_read", "POST"): _k(
-        "number=notice", form={}, only=frozenset({"north_officer"})
-    ),
+    ("desk:notice_read", "POST"): _k("number=notice", form={}, only=frozenset({"north_officer"})),
     ("desk:notices_read", "POST"): _k(form={}),
     ("desk:file", "GET"): _k("number=file", **HERE),
     ("region:audit_export", "GET"): _k("kind:=jsonl"),
-    ("region:history", "GET"): _k(
-        "subject=draft_subject", of=NORTHERN, lines=(region.READ_AUDIT,)
-    ),
+    ("region:history", "GET"): _k("subject=draft_subject", of=NORTHERN, lines=(region.READ_AUDIT,)),
     ("region:people_export", "GET"): _k("kind:=csv"),
     ("region:mandates_export", "GET"): _k("kind:=csv"),
     ("region:revoke", "GET"): _k("key=mandate", **HERE),
@@ -287,12 +287,10 @@ PAGES: dict[tuple[str, str], Making] = {
     ("region:invitation", "POST"): _k("token=link", form={"name": "新北客"}, fine=FINE | {422}),
     ("portal:account", "POST"): _k(form={"language": "en"}),
     ("portal:token_new", "POST"): _k(form={"name": "一", "days": "3"}),
-    ("portal:token_revoke", "POST"): _k(
-        "key=token", form={}, only=frozenset({"north_officer"})
-    ),
+    ("portal:token_revoke", "POST"): _k("key=token", form={}, only=frozenset({"north_officer"})),
 }
 
-A, I, C = "xietong.atlas.api.", "xietong.atlas.import_api.", "xietong.atlas.correction_api."
+A, B, C = "xietong.atlas.api.", "xietong.atlas.import_api.", "xietong.atlas.correction_api."
 R, D, G = "xietong.region.api.", "xietong.desk.api.", "xietong.agreements.api."
 W = "which:=1"
 CALLS: dict[tuple[str, str], Making] = {
@@ -332,26 +330,26 @@ CALLS: dict[tuple[str, str], Making] = {
     (f"{A}return_", "POST"): _k("number=under_review_edition", body=WHY),
     (f"{A}publish", "POST"): _k("number=approved_edition"),
     (f"{A}withdraw", "POST"): _k("number=published_edition", body=WHY),
-    (f"{I}imports", "GET"): _k(M, **HERE),
-    (f"{I}begin", "POST"): _k(M, form=lambda house: {"file": _upload(house)}, **HERE),
-    (f"{I}show", "GET"): _k(M, "number=ready", **HERE),
-    (f"{I}sheet", "PUT"): _k(
+    (f"{B}imports", "GET"): _k(M, **HERE),
+    (f"{B}begin", "POST"): _k(M, form=lambda house: {"file": _upload(house)}, **HERE),
+    (f"{B}show", "GET"): _k(M, "number=ready", **HERE),
+    (f"{B}sheet", "PUT"): _k(
         M, "number=uploaded_key", body={"sheet": "x"}, fine=FINE | {422}, **HERE
     ),
-    (f"{I}columns", "PUT"): _k(
+    (f"{B}columns", "PUT"): _k(
         M,
         "number=uploaded_key",
         body=lambda house: {"columns": house.keys["uploaded"].columns},
         **HERE,
     ),
-    (f"{I}check", "POST"): _k(M, "number=mapped", **HERE),
-    (f"{I}problems", "GET"): _k(M, "number=ready", **HERE),
-    (f"{I}mark", "POST"): _k(M, "number=ready", **HERE),
-    (f"{I}marked", "GET"): _k(M, "number=ready", **HERE),
-    (f"{I}commit", "POST"): _k(M, "number=ready", body=WHY, **HERE),
-    (f"{I}discard", "POST"): _k(M, "number=ready", **HERE),
-    (f"{I}versions", "GET"): _k(M, **HERE),
-    (f"{I}restore", "POST"): _k(M, "number=version", body=WHY, **HERE),
+    (f"{B}check", "POST"): _k(M, "number=mapped", **HERE),
+    (f"{B}problems", "GET"): _k(M, "number=ready", **HERE),
+    (f"{B}mark", "POST"): _k(M, "number=ready", **HERE),
+    (f"{B}marked", "GET"): _k(M, "number=ready", **HERE),
+    (f"{B}commit", "POST"): _k(M, "number=ready", body=WHY, **HERE),
+    (f"{B}discard", "POST"): _k(M, "number=ready", **HERE),
+    (f"{B}versions", "GET"): _k(M, **HERE),
+    (f"{B}restore", "POST"): _k(M, "number=version", body=WHY, **HERE),
     (f"{C}quality", "GET"): _k(M, **HERE),
     (f"{C}corrections", "GET"): _k(M, **HERE),
     (f"{C}correct", "POST"): _k(
@@ -363,8 +361,8 @@ CALLS: dict[tuple[str, str], Making] = {
     (f"{C}proposals", "GET"): _k(M, **HERE),
     (f"{C}accept", "POST"): _k(M, body=lambda house: {"word": house.keys["word"]}, **HERE),
     (f"{C}decline", "POST"): _k(M, body=lambda house: {"word": house.keys["word"]}, **HERE),
-    (f"{G}agreement", "GET"): _k("number=agreement", **HERE),
-    (f"{G}verification", "GET"): _k("number=agreement", **HERE),
+    (f"{G}agreement", "GET"): _k("number=agreement", of=BOTH),
+    (f"{G}verification", "GET"): _k("number=agreement", of=BOTH),
     (f"{G}consent", "POST"): _k(
         "number=agreement", body={"member": NORTH, "verdict": "agree"}, **HERE
     ),

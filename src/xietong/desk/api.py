@@ -22,14 +22,14 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/jobs", response={200: list[JobOut], **REFUSED}, summary="Jobs, newest first")
-@call_open_to(rules.READ_JOBS)
+@call_open_to(rules.READ_JOBS, rules.READ_OFFICE_JOBS)
 def jobs(request: HttpRequest, limit: Limit = 50) -> list[JobOut]:
     """Return the jobs on the actor's desk."""
     return [job_out(one) for one in queries.jobs_visible_to(actor_of(request))[:limit]]
 
 
 @router.get("/jobs/{number}", response={200: JobOut, **REFUSED}, summary="A job")
-@call_open_to(rules.READ_JOBS)
+@call_open_to(rules.READ_JOBS, rules.READ_OFFICE_JOBS)
 def job(request: HttpRequest, number: Number) -> JobOut:
     """Return one job: how far it is, or how it ended."""
     return job_out(queries.job(actor_of(request), number))

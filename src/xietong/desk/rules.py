@@ -18,25 +18,30 @@ MOST_ATTEMPTS = 3
 WORKING = frozenset({Role.ANALYST, Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR})
 STOPPING = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
-READ_JOBS = May("read_jobs", own=EVERY_ROLE, office=EVERY_ROLE)
+# The office has a desk of its own, and none of the members'.
+READ_JOBS = May("read_jobs", own=EVERY_ROLE)
+READ_OFFICE_JOBS = May("read_office_jobs", office=EVERY_ROLE)
 ENQUEUE = May("enqueue", own=EVERY_ROLE, office=EVERY_ROLE)
 STOP_JOB = May("stop_job", own=STOPPING)
 STOP_OFFICE_JOB = May("stop_office_job", office=STOPPING)
 CLEAR_JOBS = May("clear_jobs")
 KEEP_FILE = May("keep_file", own=WORKING, office=WORKING)
-READ_FILES = May("read_files", own=WORKING, office=WORKING)
+READ_FILES = May("read_files", own=WORKING)
+READ_OFFICE_FILES = May("read_office_files", office=WORKING)
 SWEEP_FILES = May("sweep_files")
 REMEMBER_MAPPING = May("remember_mapping", own=WORKING, office=WORKING)
 REBUILD_SEARCH = May("rebuild_search")
 RUN_CHORES = May("run_chores")
 TABLE: tuple[May, ...] = (
     READ_JOBS,
+    READ_OFFICE_JOBS,
     ENQUEUE,
     STOP_JOB,
     STOP_OFFICE_JOB,
     CLEAR_JOBS,
     KEEP_FILE,
     READ_FILES,
+    READ_OFFICE_FILES,
     SWEEP_FILES,
     REMEMBER_MAPPING,
     REBUILD_SEARCH,

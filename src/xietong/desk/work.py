@@ -93,6 +93,12 @@ def _discover() -> None:
     autodiscover_modules("jobs")
 
 
+def kinds_of_work() -> Mapping[str, WorkKind]:
+    """Return every kind of work that a room of this release declares, by name."""
+    _discover()
+    return dict(sorted(_kinds.items()))
+
+
 def kind_of_work(name: str) -> WorkKind:
     """Return a kind by its name. Refuses `no_such_work` where no room declares it."""
     _discover()

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import click
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
 
+from xietong.portal.api_requests import API
 from xietong.region.guards import OPERATOR, PUBLIC, SIGNED_IN, Guard, Line, guard_of
 from xietong.region.rules import May, Role
 
 Kind = Literal["page", "call", "command"]
 # What the library that describes the API answers itself; everybody may read the description.
 OF_THE_DESCRIPTION = {"api-root", "openapi-json", "openapi-view"}
-LANGUAGES = ("en/",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,11 @@ def doors() -> list[Door]:
 def pages() -> list[Door]:
     """Return every page with each of its methods, by its Chinese address."""
     found = []
-    for address, name, view in _addresses(get_resolver().url_patterns):
-        if address.startswith(("/api/", *(f"/{one}" for one in LANGUAGES))):
+    # The prefix of an address follows the language that is spoken.
+    with translation.override(settings.LANGUAGE_CODE):
+        known = list(_addresses(get_resolver().url_patterns))
+    for address, name, view in known:
+        if address.startswith(API):
             continue
         guard = guard_of(view)
         if guard is None:

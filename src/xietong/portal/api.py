@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.db import Error as DatabaseFault
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -14,9 +16,11 @@ from xietong.atlas.api import router as atlas
 from xietong.desk.api import router as desk
 from xietong.kit.doors import api_answer
 from xietong.kit.refusals import N_, Refusal
+from xietong.kit.surroundings import why
 from xietong.portal.rules_door import router as rules
 from xietong.region.api import router as region
 
+log = logging.getLogger(__name__)
 PROBLEM, PLAIN = "application/problem+json", "application/json"
 
 
@@ -28,13 +32,23 @@ class Api(NinjaAPI):
         schema = super().get_openapi_schema(**ways)
         parts = schema["components"]
         parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-        # Readers need no token; where one is shown that does not hold, every operation says so.
+        # Readers need no token; where one is shown that does not hold, every operation says so;
+        # so does every guard whom it does not let in.
         schema["security"] = [{}, {"token": []}]
         problem = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
         unknown = {"description": "The token is not in force.", "content": {PROBLEM: problem}}
+        unfit = {"description": "Who asks may not do this.", "content": {PROBLEM: problem}}
+        away = {"description": "It cannot be done now.", "content": {PROBLEM: problem}}
+        large = {"description": "The request is too large.", "content": {PROBLEM: problem}}
+        malformed = {"description": "The request is none.", "content": {PROBLEM: problem}}
         for methods in schema["paths"].values():
             for operation in methods.values():
+                if "requestBody" in operation:
+                    operation["responses"].setdefault(400, malformed)
+                    operation["responses"].setdefault(413, large)
                 operation["responses"].setdefault(401, unknown)
+                operation["responses"].setdefault(403, unfit)
+                operation["responses"].setdefault(503, away)
                 for status, answer in operation["responses"].items():
                     content = answer.get("content", {})
                     if int(status) >= 400 and PLAIN in content:
@@ -62,6 +76,17 @@ api.add_router("/desk", desk)
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer with problem+json."""
+    return api_answer(request, refusal)
+
+
+@api.exception_handler(DatabaseFault)
+@api.exception_handler(OSError)
+def not_now(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """Answer that what we stand on failed; every other fault goes on."""
+    refusal = why(fault)
+    if refusal is None:
+        raise fault
+    log.error("%s: %s", refusal.code, fault)
     return api_answer(request, refusal)
 
 

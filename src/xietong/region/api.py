@@ -242,6 +242,28 @@ def organisations(
     return rows, queries.organisation_out
 
 
+# Before what is about one organisation, whose key would otherwise be “import”.
+@router.post(
+    "/organisations/import",
+    response={200: ImportedOut, **WRITES},
+    summary="Import organisations",
+)
+@call_open_to(rules.IMPORT_ORGANISATIONS)
+def import_organisations(
+    request: HttpRequest,
+    file: Annotated[UploadedFile, File()],
+    member: Annotated[str, Form(max_length=50)],
+    dry_run: Annotated[bool, Form()] = True,
+) -> ImportedOut:
+    """Enter a member's organisations from a table; a dry run unless told otherwise."""
+    actor = actor_of(request)
+    with operations.table_laid(file.name or "", file.chunks()) as path:
+        told = operations.import_organisations(
+            actor=actor, member=member, path=path, dry_run=dry_run
+        )
+    return ImportedOut(added=told.added, changed=told.changed, unchanged=told.unchanged)
+
+
 @router.get(
     "/organisations/{key}", response={200: OrganisationOut, **REFUSED}, summary="An organisation"
 )
@@ -285,27 +307,6 @@ def close_organisation(request: HttpRequest, key: Key, body: WhyIn) -> Organisat
     """Close an organisation: its mandates end, its records stay."""
     operations.close_organisation(actor=actor_of(request), key=key, reason=body.reason)
     return organisation(request, key)
-
-
-@router.post(
-    "/organisations/import",
-    response={200: ImportedOut, **WRITES},
-    summary="Import organisations",
-)
-@call_open_to(rules.IMPORT_ORGANISATIONS)
-def import_organisations(
-    request: HttpRequest,
-    file: Annotated[UploadedFile, File()],
-    member: Annotated[str, Form(max_length=50)],
-    dry_run: Annotated[bool, Form()] = True,
-) -> ImportedOut:
-    """Enter a member's organisations from a table; a dry run unless told otherwise."""
-    actor = actor_of(request)
-    with operations.table_laid(file.name or "", file.chunks()) as path:
-        told = operations.import_organisations(
-            actor=actor, member=member, path=path, dry_run=dry_run
-        )
-    return ImportedOut(added=told.added, changed=told.changed, unchanged=told.unchanged)
 
 
 def _about(body: OrganisationIn) -> operations.About:

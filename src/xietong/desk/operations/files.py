@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
@@ -16,6 +15,7 @@ from xietong.desk.models import StoredFile
 from xietong.desk.naming import cleaned
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
+from xietong.kit.surroundings import why
 from xietong.region.operations import change, record
 from xietong.region.rules import Actor, require
 
@@ -67,14 +67,10 @@ def keep_file(
                 )
             shelf.keep(written, whole.hexdigest())
     except OSError as fault:
-        if fault.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        refusal = why(fault)
+        if refusal is None:
             raise
-        raise Refusal(
-            "disk_full",
-            N_("There is no room left on the disk of this node for the file."),
-            way_out=N_("Tell the operator; nothing was kept. Try again when there is room."),
-            field="file",
-        ) from None
+        raise refusal from fault
     with change():
         kept = StoredFile.objects.create(
             digest=whole.hexdigest(),

@@ -11,7 +11,7 @@ from xietong.region.guards import open_to
 
 
 @require_safe
-@open_to(rules.READ_FILES)
+@open_to(rules.READ_FILES, rules.READ_OFFICE_FILES)
 def download(request: HttpRequest, number: int) -> FileResponse:
     """Give a file as something to save, never as something to open here."""
     actor = actor_of(request)

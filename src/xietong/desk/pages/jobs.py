@@ -24,7 +24,7 @@ SLOWEST_SECONDS = 15
 
 
 @require_safe
-@open_to(rules.READ_JOBS)
+@open_to(rules.READ_JOBS, rules.READ_OFFICE_JOBS)
 def show_all(request: HttpRequest) -> HttpResponse:
     """Show the jobs on the actor's desk."""
     actor = actor_of(request)
@@ -51,14 +51,14 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@open_to(rules.READ_JOBS)
+@open_to(rules.READ_JOBS, rules.READ_OFFICE_JOBS)
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """Show one job."""
     return render(request, "desk/job.html", _about(request, number))
 
 
 @require_safe
-@open_to(rules.READ_JOBS)
+@open_to(rules.READ_JOBS, rules.READ_OFFICE_JOBS)
 def part(request: HttpRequest, number: int) -> HttpResponse:
     """Return the part of a job that moves; it says itself when it is to be asked for again."""
     return render(request, "desk/part.html", _about(request, number))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from xietong.desk import rules
@@ -31,8 +31,8 @@ def state_said(state: str) -> str:
 
 @register.filter
 def moment(at: datetime | None) -> str:
-    """Return a moment as a date and a time of day, with its zone."""
-    return "–" if at is None else f"{at.astimezone(ZoneInfo('UTC')):%Y-%m-%d %H:%M} UTC"
+    """Return a moment as the clocks of the page show it; the foot of the page names the zone."""
+    return "–" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 @register.filter

@@ -1,0 +1,147 @@
+"""The curious officer of another member: nothing by what is shown, counted, headed or timed."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from statistics import median
+from typing import Any
+
+import pytest
+
+from access.house import NORTH, House
+from access.knocks import knock_for
+from access.test_headers import KEYED
+from xietong.atlas import operations
+from xietong.atlas.queries import rows
+from xietong.desk import operations as desk
+from xietong.portal.access import doors
+from xietong.region import operations as region
+from xietong.region.rules import LOCAL, Role
+
+pytestmark = [pytest.mark.django_db, pytest.mark.operations]
+# What differs between any two answers: tokens against forged forms.
+VARIES = re.compile(rb'(csrfmiddlewaretoken" value="|"X-CSRFToken": ?")[^"]+')
+# Length and ETag follow from the body, in which the tokens differ.
+TOLD = ("Content-Type", "Content-Disposition", "Location", "Link")
+HIDDEN = ("密件", "secret-of-northshore")
+
+
+def seen_by(house: House, part: str) -> dict[str, tuple[Any, ...]]:
+    """Return everything that a part is answered, at every address that shows something."""
+    found = {}
+    for door in doors():
+        if door.method != "GET" or any(key in door.address for key in KEYED):
+            continue
+        knock = knock_for(door, house)
+        address = knock.address(door) if knock else door.address
+        answer = house.seated(part).get(address)
+        body = b"".join(answer) if answer.streaming else answer.content
+        heads = tuple(answer.get(name) for name in TOLD)
+        found[address] = (answer.status_code, VARIES.sub(b"", body), *heads)
+    for q in ("北岸", "顾", "密件", "secret", "风铃"):
+        for address in (f"/search/?q={q}", f"/search/suggestions/?q={q}"):
+            answer = house.seated(part).get(address)
+            found[address] = (answer.status_code, VARIES.sub(b"", answer.content))
+    return found
+
+
+def much_happens(house: House) -> None:
+    """Let Northshore do a little of everything that is nobody else's business."""
+    officer, administrator = house.cast["north_officer"], house.cast["north_administrator"]
+    text = house.keys["register"].read_text(encoding="utf-8") + "密件厂,810202109999,制造,,1万\n"
+    for name in ("密件一.csv", "密件二.csv"):
+        draft = operations.begin_draft(
+            actor=officer, member=NORTH, stream=io.BytesIO(text.encode()), name=name
+        )
+    operations.map_draft(actor=officer, member=NORTH, number=draft.pk, columns=draft.columns)
+    operations.check_draft(actor=officer, member=NORTH, number=draft.pk)
+    unit = str(rows.rows(LOCAL, NORTH, rows.Filters(q="辛风铃厂")).rows[0]["unit"])
+    operations.correct_unit(
+        actor=officer, member=NORTH, unit=unit, field="industry", value="1220", reason="密件"
+    )
+    operations.take_unit(actor=officer, member=NORTH, unit=house.keys["unit"])
+    region.invite_person(
+        actor=administrator,
+        email="secret-of-northshore@lakes.example",
+        name="密件客",
+        role="viewer",
+        member=NORTH,
+        site="http://testserver/",
+    )
+    viewer = house.cast.person("north_viewer")
+    region.rename_person(actor=administrator, key=viewer.pk, name="密件人")
+    region.grant_mandate(
+        actor=administrator, person=viewer.pk, role="analyst", member=NORTH, reason="密件"
+    )
+    region.create_token(actor=officer, name="密件", days=3, strict=False)
+    desk.notify(sentence="密件", members=[NORTH], role=Role.OFFICER)
+    operations.restore_version(actor=officer, member=NORTH, number=1, reason="密件", newest=2)
+
+
+@pytest.mark.parametrize("part", ["south_officer", "south_administrator", "reader", "nobody"])
+def test_what_northshore_does_changes_nothing_for_others(house: House, part: str) -> None:
+    seen_by(house, part)  # a first visit may set something up
+    before = seen_by(house, part)
+    much_happens(house)
+    after = seen_by(house, part)
+    changed = [address for address, told in after.items() if told != before[address]]
+    assert not changed, "\n".join(changed)
+    for address, told in after.items():
+        for word in HIDDEN:
+            # A search says again what was searched for.
+            assert word in address or word not in told[1].decode(errors="ignore"), address
+
+
+def test_the_officer_of_northshore_sees_that_it_happened(house: House) -> None:
+    """Break the blindfold once: else the test above would pass with everybody blind."""
+    before = seen_by(house, "north_administrator")
+    much_happens(house)
+    after = seen_by(house, "north_administrator")
+    assert sum(told != before[address] for address, told in after.items()) > 5
+
+
+ROUNDS, KNOCKS, BOUND = 4, 40, 0.35
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("there", "absent"),
+    [
+        ("/people/{person}/", "/people/999999/"),
+        ("/desk/jobs/{job}/", "/desk/jobs/999999/"),
+        ("/desk/files/{file}/", "/desk/files/999999/"),
+        (
+            "/atlas/registers/northshore/import/{ready}/",
+            "/atlas/registers/northshore/import/999999/",
+        ),
+        ("/atlas/registers/northshore/queue/", "/atlas/registers/nowhere/queue/"),
+        ("/atlas/registers/northshore/versions/", "/atlas/registers/nowhere/versions/"),
+        ("/audit/of/atlas:register_draft:{ready}/", "/audit/of/atlas:register_draft:999999/"),
+        ("/api/v1/region/people/{person}", "/api/v1/region/people/999999"),
+        ("/api/v1/desk/jobs/{job}", "/api/v1/desk/jobs/999999"),
+    ],
+)
+def test_a_record_of_another_member_takes_no_longer_than_none(
+    house: House, there: str, absent: str
+) -> None:
+    """Of several rounds one must show no difference: noise has bad luck, a leak has it always."""
+    client = house.seated("south_officer")
+    found = there.format(**house.keys)
+
+    def timed(address: str) -> float:
+        started = time.perf_counter()
+        assert client.get(address).status_code == 404
+        return time.perf_counter() - started
+
+    for address in (found, absent) * 3:
+        timed(address)
+    told = []
+    for _ in range(ROUNDS):
+        pairs = [(timed(found), timed(absent)) for _ in range(KNOCKS)]
+        is_there, is_not = median(one for one, _ in pairs), median(one for _, one in pairs)
+        told.append(abs(is_there - is_not) / is_not)
+        if told[-1] < BOUND:
+            return
+    pytest.fail(f"differs by {', '.join(f'{one:.0%}' for one in told)} of the time of none")
