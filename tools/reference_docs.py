@@ -71,8 +71,8 @@ SETTINGS: dict[str, tuple[str, str | None]] = {
     "XIETONG_LOG_FORMAT": ("How a line of the log is written: for people, or as JSON.", None),
     "XIETONG_OIDC": (
         "Short names of identity providers. Each `NAME` has settings of its own: "
-        "`XIETONG_OIDC_NAME_URL`, `…_CLIENT`, `…_SECRET`, `…_NAME` (shown), `…_MFA` (values of `amr` "
-        "or `acr` that count as second factor). See [sign-in](sign-in.md).",
+        "`XIETONG_OIDC_NAME_URL`, `…_CLIENT`, `…_SECRET`, `…_NAME` (shown), `…_MFA` (values of "
+        "`amr` or `acr` that count as second factor). See [sign-in](sign-in.md).",
         "none",
     ),
     "XIETONG_ANSWERS_MB": (

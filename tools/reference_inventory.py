@@ -91,7 +91,7 @@ def jobs_rows() -> list[tuple[str, ...]]:
 
     from xietong.desk.work import kinds_of_work
 
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, kind in kinds_of_work().items():
         with translation.override("zh-hans"):
             chinese = translation.gettext(kind.title)
@@ -106,7 +106,7 @@ def verbs_rows() -> list[tuple[str, ...]]:
 
     from xietong.region.verbs import known_verbs
 
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for verb, words in sorted(known_verbs().items()):
         with translation.override("zh-hans"):
             rows.append((f"`{verb}`", words, translation.gettext(words)))
