@@ -93,7 +93,7 @@ def test_the_database_is_sqlite_at_home_by_default(
     setting: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     found = env.database(NAME, tmp_path)
-    assert found["ENGINE"] == "django.db.backends.sqlite3"
+    assert found["ENGINE"] == "xietong.kit.sqlite"
     assert found["NAME"] == tmp_path / "xietong.sqlite3"
     # Without IMMEDIATE two writers fail late; without WAL readers wait for a writer.
     options = found["OPTIONS"]

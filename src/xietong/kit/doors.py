@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from xietong.engine.problems import Problem
-from xietong.kit.refusals import NotSignedIn, Refusal
+from xietong.kit.refusals import NotNow, NotSignedIn, Refusal
+from xietong.kit.surroundings import why
 from xietong.kit.words import COLUMNS, PROBLEMS
 
 SHOWN_PROBLEMS = 200
+log = logging.getLogger(__name__)
 
 
 def said(refusal: Refusal) -> tuple[str, str]:
@@ -77,7 +81,20 @@ def api_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     )
     if refusal.status == NotSignedIn.status:
         answer["WWW-Authenticate"] = "Bearer"
+    return told_when(answer, refusal)
+
+
+def told_when(answer: HttpResponse, refusal: Refusal) -> HttpResponse:
+    """Say in an answer when to ask again, where the refusal knows."""
+    if isinstance(refusal, NotNow):
+        answer["Retry-After"] = str(refusal.after)
     return answer
+
+
+def bare_page(refusal: Refusal, **more: Any) -> HttpResponse:
+    """Answer without the frame, which asks the database: that may be what broke."""
+    body = render_to_string("kit/failed.html", as_problem_json(refusal) | more, request=None)
+    return told_when(HttpResponse(body, status=refusal.status), refusal)
 
 
 def command_line(refusal: Refusal) -> str:
@@ -110,9 +127,13 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a refusal; leave every other exception to Django."""
+        """Answer a refusal, or a fault of what we stand on; leave all others to Django."""
         if not isinstance(exception, Refusal):
-            return None
+            refusal = why(exception)
+            if refusal is None:
+                return None
+            log.error("%s: %s", refusal.code, exception)
+            return bare_page(refusal)
         return render(
             request, "kit/refusal.html", as_problem_json(exception), status=exception.status
         )

@@ -77,3 +77,15 @@ class Broken(Refusal):
     """It was not done because something of ours broke."""
 
     status = 500
+
+
+class NotNow(Refusal):
+    """It cannot be done at the moment, for what we stand on; after so many seconds it may be."""
+
+    status = 503
+
+    def __init__(
+        self, code: str, sentence: str, /, *, way_out: str, after: int, field: str | None = None
+    ) -> None:
+        super().__init__(code, sentence, way_out=way_out, field=field)
+        self.after = after

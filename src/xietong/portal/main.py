@@ -13,17 +13,24 @@ class Xietong(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         """Run a command in the reader's language; turn a refusal into a line."""
-        from django.db import DatabaseError
+        from django.db import DatabaseError, connection
 
         from xietong.kit.doors import command_line, problem_lines
         from xietong.kit.refusals import Refusal
+        from xietong.kit.surroundings import why
         from xietong.portal.readiness import why_not_ready
 
         try:
             try:
                 return super().invoke(context)
             except DatabaseError as fault:
-                refusal = why_not_ready(fault)
+                refusal = why(fault) if connection.connection is not None else None
+                refusal = refusal or why_not_ready(fault)
+                if refusal is None:
+                    raise
+                raise refusal from fault
+            except OSError as fault:
+                refusal = why(fault)
                 if refusal is None:
                     raise
                 raise refusal from fault

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import loader
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import SearchHit
 from xietong.desk import queries as desk
 from xietong.desk.awaiting import what_awaits
 from xietong.desk.schemas import job_out
-from xietong.kit.doors import api_answer, as_problem_json
+from xietong.kit.doors import api_answer, as_problem_json, bare_page
 from xietong.kit.refusals import N_, Broken, Malformed, NotFound
+from xietong.kit.surroundings import why
+from xietong.portal import uploads
 from xietong.portal.api_requests import API
 from xietong.portal.observing import number_of_request
 from xietong.region.actors import actor_of
@@ -92,12 +94,15 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest) -> dict[str, Any]:
     q = request.GET.get("q", "").strip()[:100]
     actor = actor_of(request)
+    hits: list[SearchHit] = []
     try:
-        hits: list[SearchHit] = atlas.search(actor, None, q) if q else []
+        if q:
+            # The frame names the newest edition too; it need not read it again.
+            request.edition_shown, hits = atlas.search_newest(actor, q)  # type: ignore[attr-defined]
     except NotFound:
         if actor.kind is not Kind.PERSON:
             raise
-        hits = []  # whoever works here finds records before there is a map
+        # Whoever works here finds records before there is a map.
     return {"q": q, "hits": hits, "records": desk.find(actor, q)}
 
 
@@ -120,32 +125,29 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is none, without the frame, which asks what the request's host is."""
-    refusal = Malformed(
+    refusal = uploads.refused(exception) or Malformed(
         "malformed",
         N_("The request cannot be understood."),
         way_out=N_("Check the address and the host name, then try again."),
     )
     if request.path_info.startswith(API):
         return api_answer(request, refusal)
-    body = loader.render_to_string("kit/failed.html", as_problem_json(refusal), request=None)
-    return HttpResponse(body, status=refusal.status)
+    return bare_page(refusal)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of our own: without the frame, which may be what broke."""
-    refusal = Broken(
-        "broken",
-        N_("Something broke here"),
-        way_out=N_(
-            "Nothing was changed. Try again in a minute; if it happens again, tell the operator of "
-            "this node the time and the number of the request."
-        ),
-    )
+    """Answer a fault of our own, or of what we stand on: without the frame, which may be it."""
+    fault = sys.exc_info()[1]
+    refusal = None if fault is None else why(fault)
+    if refusal is None:
+        refusal = Broken(
+            "broken",
+            N_("Something broke here"),
+            way_out=N_(
+                "Nothing was changed. Try again in a minute; if it happens again, tell the "
+                "operator of this node the time and the number of the request."
+            ),
+        )
     if request.path_info.startswith(API):
         return api_answer(request, refusal)
-    body = loader.render_to_string(
-        "kit/failed.html",
-        as_problem_json(refusal) | {"number": number_of_request()},
-        request=None,
-    )
-    return HttpResponse(body, status=refusal.status)
+    return bare_page(refusal, number=number_of_request())

@@ -12,3 +12,8 @@ from xietong.kit.shelf import Shelf
 def boundaries() -> Shelf:
     """Boundary sets, one folder each: an outline file a level, and which counties touch."""
     return Shelf(Path(settings.XIETONG_HOME) / "boundaries")
+
+
+def incoming() -> Shelf:
+    """Files that people sent, as long as they are read; the desk sweeps what a kill left."""
+    return Shelf(Path(settings.XIETONG_HOME) / "uploads")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from xietong.engine.tables import TableSource, open_table
 from xietong.engine.tables.headers import squeeze
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
-from xietong.region import naming, queries, rules
+from xietong.region import naming, queries, rules, storage
 from xietong.region.models import Member, Organisation
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.organisations import (
@@ -104,8 +103,8 @@ def table_laid(name: str, pieces: Iterable[bytes]) -> Iterator[Path]:
     Refuses `table_too_large` before more than the most has been written.
     """
     ending = Path(name.replace("\\", "/")).suffix.lower()[:10]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"table{ending if ending.isascii() else ''}"
+    with storage.incoming().aside() as folder:
+        path = folder / f"table{ending if ending.isascii() else ''}"
         written = 0
         with path.open("wb") as file:
             for piece in pieces:

@@ -1,0 +1,104 @@
+"""How files come in: counted while they are read, onto the disk of the home folder, without a name.
+
+A file without a name is gone with the process that holds it, however that ends.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+from xietong.kit.refusals import N_, Refusal
+
+# What a form may hold beside its file.
+BESIDE_BYTES = 1_000_000
+
+
+class TooLarge(Refusal):
+    """The request is larger than this node takes."""
+
+    status = 413
+
+
+class Incoming(FileUploadHandler):
+    """Writes each file of a form aside, and stops reading where all are more than may be sent."""
+
+    def handle_raw_input(
+        self, input_data: Any, told: Any, content_length: int, *_: Any, **__: Any
+    ) -> None:
+        """Refuse by the length that is claimed, before anything is read."""
+        self._most = settings.XIETONG_UPLOAD_MB * 1_000_000 + BESIDE_BYTES
+        self._read = 0
+        if content_length > self._most:
+            raise RequestDataTooBig("The claimed length is larger than may be sent.")
+
+    def new_file(self, *told: Any, **more: Any) -> None:
+        """Begin a file."""
+        super().new_file(*told, **more)
+        folder = Path(settings.XIETONG_HOME) / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = UploadedFile(
+            tempfile.TemporaryFile(dir=folder),  # noqa: SIM115  (closed with the request)
+            self.file_name,
+            self.content_type,
+            0,
+            self.charset,
+            self.content_type_extra,
+        )
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write a piece, whose bytes count whatever length was claimed."""
+        self._read += len(raw_data)
+        if self._read > self._most:
+            self._file.close()
+            raise RequestDataTooBig("More was sent than may be.")
+        try:
+            self._file.write(raw_data)
+        except OSError:
+            self._file.close()
+            raise
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        """Give the file, from its beginning."""
+        self._file.seek(0)
+        self._file.size = file_size
+        return self._file
+
+    def upload_interrupted(self) -> None:
+        """Let go of a file whose sender went away."""
+        if hasattr(self, "_file"):
+            self._file.close()
+
+
+def refused(fault: Exception) -> Refusal | None:
+    """Return what it means that a request was not read to its end; None for other faults."""
+    if isinstance(fault, RequestDataTooBig):
+        return TooLarge(
+            "request_too_large",
+            N_(
+                "The request is too large: this node takes {megabytes} MB with a file, and "
+                "{beside} kB without."
+            ),
+            way_out=N_("Save the table as XLSX or Parquet, or split it into several files."),
+            megabytes=str(settings.XIETONG_UPLOAD_MB),
+            beside=str((settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1000),
+        )
+    if isinstance(fault, TooManyFieldsSent | TooManyFilesSent):
+        return TooLarge(
+            "too_many_parts",
+            N_("The request has more fields or files than {fields} and {files}."),
+            way_out=N_("Send one file at a time, and of the form only its own fields."),
+            fields=str(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS),
+            files=str(settings.DATA_UPLOAD_MAX_NUMBER_FILES),
+        )
+    return None
