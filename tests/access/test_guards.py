@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from cast import Cast, cast, signed_in
 from xietong.kit.refusals import NotAllowed
+from xietong.portal.access import doors
 from xietong.region.actors import actor_for
 from xietong.region.guards import (
     PUBLIC,
@@ -160,3 +162,22 @@ def test_a_page_has_the_methods_that_it_has_lines_for() -> None:
     assert found.reads == (PUBLIC,)
     assert guard_of(page) is None
     assert to_sign_in(ask.get("/en/x/")).status_code == 302
+
+
+def test_the_pages_of_an_account_are_for_whoever_has_signed_in(cast: Cast) -> None:
+    person = signed_in(Client(), cast.person("nobody"))
+    wrong = []
+    for door in doors():
+        if door.kind != "page" or not door.address.startswith("/account/"):
+            continue
+        address = re.sub(r"<\w+:\w+>", "1", door.address)
+        if SIGNED_IN in (door.lines or ()):
+            answer = getattr(Client(), door.method.lower())(address)
+            led = answer.status_code == 302 and answer["Location"].startswith("/account/login/")
+            wrong += [] if led else [f"{door.method} {address} is open to readers"]
+            if door.method == "GET":
+                led = person.get(address).get("Location", "").startswith("/account/login/")
+                wrong += [f"{address} is not open to whoever has signed in"] if led else []
+        elif PUBLIC not in (door.lines or ()):
+            assert "tokens" in address  # which wants a mandate
+    assert not wrong, "\n".join(wrong)
