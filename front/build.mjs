@@ -15,9 +15,9 @@ const require = createRequire(import.meta.url);
 /** Outline icons of Tabler that templates name; one file, each a symbol. */
 const ICONS = [
   "adjustments-horizontal", "alert-triangle", "arrow-right", "arrows-left-right", "book",
-  "building-factory-2", "chart-bar", "chevron-down", "chevron-left", "chevron-right",
-  "database", "download", "external-link", "file-spreadsheet", "filter", "home", "info-circle",
-  "json", "link", "list-details", "map", "map-pin", "minus", "moon", "photo", "plus", "search",
+  "building-factory-2", "chart-bar", "chevron-down", "chevron-left", "chevron-right", "clock",
+  "database", "dots", "download", "external-link", "file-spreadsheet", "filter", "history", "home", "info-circle",
+  "json", "link", "list-details", "map", "map-pin", "minus", "moon", "photo", "plus", "search", "shield",
   "sun", "user", "users", "vector-triangle", "x",
 ];
 

@@ -55,6 +55,7 @@ NOT_OF_AN_EDITION = {
     "register_versions",
     "rows_path",
     "rows_path_of",
+    "search_newest",
     "sees_drafts",
     "sound_rows",
     "standing",  # by number only; see test_editions_pages.py

@@ -13,6 +13,7 @@ from django.urls import get_resolver
 from django.utils import translation
 
 from editions import Grown
+from real_data import ROOT
 from xietong.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +249,47 @@ def test_before_there_is_an_edition_the_home_page_teaches(client: Client) -> Non
         assert seen(text).language == language
 
 
+# Pages that other files test as thoroughly: whole, in both languages, for whoever may see them.
+ELSEWHERE = {
+    "tests/atlas/test_editions_pages.py": {"compile_edition"}
+    | {f"{verb}_edition" for verb in ("submit", "return", "publish", "withdraw")},
+    "tests/portal/test_exports_of_pages.py": {"export", "clusters_export"},
+    "tests/atlas/comparison/test_comparison_doors.py": {"comparison", "comparison_export"},
+    "tests/atlas/brief/test_briefs.py": {"brief"},
+    "tests/atlas/imports": {
+        "choose_import",
+        "imports",
+        "import",
+        *(f"import_{part}" for part in ("sheet", "columns", "check", "discard", "commit")),
+        *(f"import_{part}" for part in ("problems", "problems_file", "mark", "marked")),
+        "versions",
+        "restore_version",
+        "version_problems_file",
+    },
+    "tests/atlas/corrections": {
+        "register",
+        "register_export",
+        "register_rows",
+        "queue",
+        "correct_unit",
+        "confirm_unit",
+        "take_unit",
+        "like",
+        "corrections",
+        "corrections_export",
+        "import_corrections",
+        "apply_corrections",
+        "withdraw_correction",
+        "undo_correction",
+        "words",
+        "decide_word",
+        "words_file",
+    },
+    "tests/region/people/test_doors.py": {"rules"},
+    "tests/region/sign_in": {""},  # the account's own addresses are a list below this one
+}
+
+
 def test_every_page_is_tested_here() -> None:
     names = {
         getattr(pattern, "name", "")
@@ -255,9 +297,27 @@ def test_every_page_is_tested_here() -> None:
         for pattern in get_resolver().namespace_dict[namespace][1].url_patterns
     }
     tested = {"home", "search", "suggestions", "map", "industries", "clusters", "cluster", "place"}
-    exports = {"export", "clusters_export"}  # tests/portal/test_exports_of_pages.py
-    # What only forms call: tests/atlas/test_editions_pages.py.
-    forms = {"compile_edition"} | {
-        f"{verb}_edition" for verb in ("submit", "return", "publish", "withdraw")
-    }
-    assert names == tested | {"registers", "methods", "editions", "edition"} | exports | forms
+    here = tested | {"registers", "methods", "editions", "edition"}
+    assert names == here.union(*ELSEWHERE.values())
+    for where in ELSEWHERE:
+        assert (ROOT / where).exists(), where
+
+
+@pytest.mark.parametrize("where", [one for one in ELSEWHERE if one != "tests/region/sign_in"])
+def test_what_is_tested_elsewhere_is_asked_for_there(where: str) -> None:
+    files = [ROOT / where] if where.endswith(".py") else sorted((ROOT / where).glob("*.py"))
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    patterns = get_resolver().namespace_dict
+    missing = []
+    for name in ELSEWHERE[where]:
+        (pattern,) = (
+            str(one.pattern)
+            for namespace in ("portal", "atlas")
+            for one in patterns[namespace][1].url_patterns
+            if getattr(one, "name", "") == name
+        )
+        # The address as a test spells it: its parts that are the same for every record.
+        parts = [one for one in re.split(r"<[^>]*>|/", pattern) if len(one) > 2]
+        if not all(part in text for part in parts):
+            missing.append(name)
+    assert missing == []

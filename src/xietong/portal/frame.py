@@ -10,29 +10,21 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import EditionOut, Names
 from xietong.desk import queries as desk
 from xietong.desk.awaiting import what_awaits
 from xietong.kit.refusals import NotFound
+from xietong.portal.rail import Room, rooms
 from xietong.portal.sign_in import second_factor
 from xietong.portal.sign_in.providers import offered
+from xietong.portal.times import shown_zone
 from xietong.region import queries as region
 from xietong.region.actors import actor_of
 from xietong.region.models import Person
-from xietong.region.rules import READ_PEOPLE, READER, Kind, may
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A room in the rail."""
-
-    url: str
-    icon: str
-    label: str
-    active: bool
+from xietong.region.rules import READER, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +59,22 @@ class Frame:
     members: Names | None
     edition: EditionOut | None
     rooms: list[Room]
+    zone: str
     languages: list[Language]
     todo: int | None
     person: Account | None
     sign_in: str
     providers: list[tuple[str, str]]
+
+    @property
+    def beyond(self) -> list[Room]:
+        """The rooms that a phone shows behind “more”."""
+        return [one for one in self.rooms if one.beyond]
+
+    @property
+    def beyond_active(self) -> bool:
+        """Whether the page is in one of these."""
+        return any(one.active for one in self.beyond)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -86,7 +89,8 @@ def _frame(request: HttpRequest) -> Frame:
         region=name,
         members=members,
         edition=_edition(request),
-        rooms=_rooms(request),
+        rooms=rooms(request),
+        zone=shown_zone(),
         languages=_languages(request),
         todo=_todo(request),
         person=_person(request),
@@ -142,32 +146,6 @@ def _edition(request: HttpRequest) -> EditionOut | None:
         return atlas.edition(READER)
     except NotFound:
         return None
-
-
-def _rooms(request: HttpRequest) -> list[Room]:
-    path = request.path
-    registers = reverse("atlas:registers")
-    rooms = [
-        ((reverse("atlas:map"),), "map", gettext("Cluster map")),
-        ((registers,), "database", gettext("Data management")),
-    ]
-    actor = actor_of(request)
-    if actor.kind is Kind.PERSON:
-        agreements = reverse("agreements:agreements")
-        rooms.append(((agreements,), "list-details", gettext("Agreements")))
-        if may(actor, READ_PEOPLE):
-            rooms.append((_people(), "users", gettext("People and organisations")))
-    inside = [url for urls, _, _ in rooms for url in urls if path.startswith(url)]
-    here = max(inside, key=len, default="")
-    return [Room(urls[0], icon, label, here in urls) for urls, icon, label in rooms]
-
-
-def _people() -> tuple[str, ...]:
-    """Return where the pages of people and organisations lie, the first of them first."""
-    return tuple(
-        reverse(name)
-        for name in ("region:people", "region:organisations", "region:audit", "portal:rules")
-    )
 
 
 def _todo(request: HttpRequest) -> int | None:

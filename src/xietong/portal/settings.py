@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "xietong.portal.times.RegionTimesMiddleware",
     "xietong.portal.api_requests.ApiRequestMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -168,6 +169,12 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Files of forms are read by ours; bodies without a file are small, forms have few fields.
+FILE_UPLOAD_HANDLERS = ["xietong.portal.uploads.Incoming"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 XIETONG_METRICS_TOKEN = env.text("XIETONG_METRICS_TOKEN", "")
 # Behind a proxy that speaks TLS: cookies only over TLS, and who asks is told by the proxy.

@@ -14,7 +14,10 @@ from xietong.atlas.models import Correction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.operations]
 HERE = "/en/atlas/registers/northshore/"
-PAGES = ("", "rows/", "queue/", "corrections/", "words/", "export.csv", "corrections/export.xlsx")
+PAGES = (
+    *("", "rows/", "queue/", "corrections/", "words/"),
+    *("export.csv", "corrections/export.xlsx", "words/words.toml"),
+)
 
 
 def client(doubtful: Doubtful, part: str) -> Client:
@@ -132,3 +135,12 @@ def test_a_workbook_goes_out_and_comes_back_filled_in(doubtful: Doubtful) -> Non
         assert answer.status_code == 302, answer.content.decode()
         made = Correction.objects.get()
         assert (made.unit, made.to_value) == (doubtful.unit("乙风铃厂"), "1220")
+
+
+def test_a_word_is_decided_on_by_nobody_else(doubtful: Doubtful) -> None:
+    where, told = f"{HERE}words/decide/", {"word": "风铃", "reason": "no word"}
+    for part in ("north_viewer", "south_analyst", "nobody"):
+        answer = client(doubtful, part).post(where, told)
+        assert answer.status_code in (403, 404), part
+        assert "风铃".encode() not in answer.content
+    assert client(doubtful, "north_analyst").get(where).status_code == 405

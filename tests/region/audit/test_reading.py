@@ -174,7 +174,7 @@ def test_the_pages_say_who_changed_what(house: Cast, client: Client, language: s
     body = client.get(f"{start}/audit/?verb=publish_edition").content.decode()
     with translation.override(language):
         words = words_of("publish_edition")
-    assert body.count(f"<td>{words}<br>") == 2
+    assert body.count(f'<td class="title">{words}<br>') == 2
     assert "林北舟" in body
     assert f'href="{start}/audit/of/atlas:edition:7/"' in body
     assert "=HYPERLINK(northshore)" in body

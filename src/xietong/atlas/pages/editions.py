@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,6 +21,7 @@ from xietong.kit.templatetags.figures import speaks_chinese
 from xietong.region.actors import actor_of
 from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor, Kind, may
+from xietong.region.zone import end_of
 
 
 @require_safe
@@ -170,4 +171,4 @@ def _end_of(day: str) -> datetime | None:
             field="closes",
             day=day,
         )
-    return datetime.combine(found + timedelta(days=1), time(), UTC)
+    return end_of(found)

@@ -40,7 +40,7 @@ from xietong.atlas.queries.registers import (
     versions_to_compile,
 )
 from xietong.atlas.queries.reviews import Standing, actions, approved, standing, standings
-from xietong.atlas.queries.search import search
+from xietong.atlas.queries.search import search, search_newest
 
 __all__ = [
     "Standing",
@@ -78,6 +78,7 @@ __all__ = [
     "rows_path",
     "rows_path_of",
     "search",
+    "search_newest",
     "sees_drafts",
     "sound_rows",
     "standing",

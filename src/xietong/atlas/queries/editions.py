@@ -136,7 +136,11 @@ def not_visible(actor: Actor, number: int) -> NotFound:
 
 def edition(actor: Actor, number: int | None = None) -> EditionOut:
     """Return what the frame of the map says of an edition."""
-    opened = open_edition(actor, number)
+    return facts_said(open_edition(actor, number))
+
+
+def facts_said(opened: Opened) -> EditionOut:
+    """Return what the frame says of an edition that was opened already."""
     return _about(opened.row, opened.manifest["edition"])
 
 

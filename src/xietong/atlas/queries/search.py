@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from xietong.atlas.models import Cluster
-from xietong.atlas.queries.editions import Files, files_in, open_edition
-from xietong.atlas.schemas import HitKind, Names, SearchHit
+from xietong.atlas.queries.editions import Files, Opened, facts_said, files_in, open_edition
+from xietong.atlas.schemas import EditionOut, HitKind, Names, SearchHit
 from xietong.engine.terms import fold
 from xietong.region.rules import Actor
 
@@ -38,7 +38,21 @@ class _Entry:
 
 def search(actor: Actor, number: int | None, q: str, *, limit: int = LIMIT) -> list[SearchHit]:
     """Return what is called, spelt or coded like `q`, best first; nothing for a blank query."""
-    opened = open_edition(actor, number)
+    return _hits(open_edition(actor, number), q, limit)
+
+
+def search_newest(
+    actor: Actor, q: str, *, limit: int = LIMIT
+) -> tuple[EditionOut, list[SearchHit]]:
+    """Return the same of the newest published edition, and what the frame says of that edition.
+
+    One read serves both. Refuses `no_edition`.
+    """
+    opened = open_edition(actor)
+    return facts_said(opened), _hits(opened, q, limit)
+
+
+def _hits(opened: Opened, q: str, limit: int) -> list[SearchHit]:
     wanted = fold(q.strip())
     if not wanted:
         return []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ from xietong.region.models import AuditEntry
 from xietong.region.queries import Wanted
 from xietong.region.rules import READ_AUDIT, Actor, require
 from xietong.region.verbs import words_of
+from xietong.region.zone import beginning_of, end_of
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMED = ("actor", "verb", "subject", "member")
@@ -100,11 +102,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpRespo
 def wanted_of(request: HttpRequest) -> Wanted:
     """Return what an address asks for; what it says wrongly narrows nothing."""
     given = {name: request.GET.get(name, "").strip()[:200] for name in NAMED}
-    until = _day(request, "until")
+    since, until = _day(request, "since"), _day(request, "until")
     return Wanted(
         **given,
-        since=_midnight(_day(request, "since")),
-        until=_midnight(until + timedelta(days=1) if until and until < date.max else None),
+        since=_moment(since, beginning_of),
+        until=_moment(until, end_of),
     )
 
 
@@ -145,5 +147,8 @@ def _day(request: HttpRequest, name: str) -> date | None:
         return None
 
 
-def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), UTC)
+def _moment(day: date | None, how: Callable[[date], datetime]) -> datetime | None:
+    try:
+        return None if day is None else how(day)
+    except OverflowError:  # the first day of all, or the last
+        return None
