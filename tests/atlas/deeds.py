@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from atlas.registers import write_csv
 from cast import Cast
-from houses import DATA
 from writers import NORTH, OWN, SOUTH, Deed
 from xietong.agreements import operations as agreements
 from xietong.atlas import operations, queries, rules
@@ -184,7 +183,7 @@ def _to_settle(cast: Cast) -> Mapping[str, Any]:
     return {"agreement": Edition.objects.values_list("agreement_id", flat=True).get()}
 
 
-FIRM = {
+FIRM: Mapping[str, Any] = {
     "member": SOUTH,
     "kind": "leading_firm",
     "name_zh": "回舟造船（虚构）",
