@@ -34,7 +34,12 @@ class Incoming(FileUploadHandler):
     """Writes each file of a form aside, and stops reading where all are more than may be sent."""
 
     def handle_raw_input(
-        self, input_data: Any, told: Any, content_length: int, *_: Any, **__: Any
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803  (Django's name)
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
     ) -> None:
         """Refuse by the length that is claimed, before anything is read."""
         self._most = settings.XIETONG_UPLOAD_MB * 1_000_000 + BESIDE_BYTES
