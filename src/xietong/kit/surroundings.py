@@ -72,9 +72,7 @@ def away() -> Refusal:
     return NotNow(
         "database_away",
         N_("The database of this node does not answer."),
-        way_out=N_(
-            "Nothing was changed. Try again in a minute; if it stays so, tell the operator."
-        ),
+        way_out=N_("Try again in a minute, and look first whether your change stands."),
         after=AWAY_SECONDS,
     )
 
