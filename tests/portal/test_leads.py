@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,14 @@ from xietong.agreements.models import Agreement
 from xietong.atlas import operations as atlas
 from xietong.atlas.models import Edition
 from xietong.desk import operations as desk
+from xietong.kit.references import Reference
+from xietong.kit.refusals import NotFound
 from xietong.portal.references import KINDS
+from xietong.region import operations as writes
+from xietong.region import queries as region
 from xietong.region.leads import Lead, known_kinds, lead_to, leads_to
 from xietong.region.models import AuditEntry
+from xietong.region.operations.organisations import About
 from xietong.region.rules import LOCAL, OUTSIDER, READER
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
@@ -117,3 +123,43 @@ def test_a_page_of_the_audit_asks_once_for_each_kind(
     client.get("/audit/")
     with django_assert_max_num_queries(25):
         assert client.get("/audit/").status_code == 200
+
+
+def test_parties_read_what_happened_to_their_agreement_and_desks_are_their_members(
+    grown: Grown, cast: Cast
+) -> None:
+    Edition.objects.filter(number=grown.number).update(state=Edition.State.DRAFT)
+    atlas.submit_edition(actor=cast["office_officer"], number=grown.number)
+    about = Reference("agreements", "agreement", str(Agreement.objects.get().pk))
+    for part in ("north_officer", "south_approver", "office_officer"):
+        assert [one.verb for one in region.history(cast[part], about)] == ["open_agreement"]
+        assert region.has_history(cast[part], about)
+    for part in ("north_viewer", "institute_officer", "nobody", "reader", "outsider"):
+        assert not region.has_history(cast[part], about)
+        with pytest.raises(NotFound, match="no_history"):
+            region.history(cast[part], about)
+    stream = io.BytesIO(b"a,b\n")
+    kept = desk.keep_file(
+        actor=cast["north_officer"], stream=stream, name="a.csv", scope="member:northshore"
+    )
+    about = Reference("desk", "file", str(kept.pk))
+    assert region.has_history(cast["north_approver"], about)
+    assert not region.has_history(cast["south_approver"], about)
+
+
+def rename(cast: Cast, key: str) -> None:
+    """Give an organisation of the cast an English name."""
+    row = cast.organisations[key]
+    about = About(name_zh=row.name_zh, name_en=f"The {key}", kind=row.kind)
+    writes.change_organisation(actor=LOCAL, key=row.pk, about=about)
+
+
+def test_holders_of_an_organisation_read_what_happened_to_it(cast: Cast) -> None:
+    key = cast.organisations["institute"].pk
+    rename(cast, "institute")
+    about = Reference("region", "organisation", str(key))
+    assert region.has_history(cast["institute_officer"], about)
+    assert {one.subject for one in region.entries(cast["institute_officer"])} == {str(about)}
+    other = Reference("region", "organisation", str(cast.organisations["south_bureau"].pk))
+    rename(cast, "south_bureau")
+    assert not region.has_history(cast["institute_officer"], other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from xietong.kit.refusals import N_, NotAllowed, Refusal
-from xietong.region.rules import EVERY_ROLE, OFFICE, Actor, Held, Kind, May, Role
+from xietong.region.rules import EVERY_ROLE, OFFICE, Actor, Held, Kind, May, Role, of_member
 
 WAITING, RUNNING, DONE = "waiting", "running", "done"
 REFUSED, FAILED, CANCELLED = "refused", "failed", "cancelled"
@@ -57,6 +57,16 @@ def own_scopes(held: frozenset[Held]) -> frozenset[str]:
     ['member:x', 'office']
     """
     return frozenset(one.scope for one in held)
+
+
+def member_of(scope: str) -> str:
+    """Return the code of the member whose records a scope is; none for the office's and others'.
+
+    >>> member_of("member:northshore"), member_of("office"), member_of("organisation:3")
+    ('northshore', '', '')
+    """
+    prefix = of_member("")
+    return scope.removeprefix(prefix) if scope.startswith(prefix) else ""
 
 
 def stop_line(scope: str) -> May:

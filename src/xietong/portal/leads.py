@@ -45,7 +45,9 @@ def _of_members(line: May, actor: Actor, row: Model) -> bool:
 def _agreements(actor: Actor, keys: Collection[str]) -> Leads:
     return {
         str(number): Lead(
-            _called(one.title.zh, one.title.en), reverse("agreements:agreement", args=[number])
+            _called(one.title.zh, one.title.en),
+            reverse("agreements:agreement", args=[number]),
+            True,
         )
         for number, one in agreements.agreements_by_id(actor, _numbers(keys)).items()
     }

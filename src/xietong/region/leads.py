@@ -19,10 +19,14 @@ from xietong.region.rules import Actor
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What a record is called in the active language, and its page; blank where it has none."""
+    """What a record is called in the active language, and its page; blank where it has none.
+
+    `shared`: whoever sees it sees all that happened to it, such as the parties of an agreement.
+    """
 
     title: str
     url: str = ""
+    shared: bool = False
 
 
 Resolver = Callable[[Actor, Collection[str]], Mapping[str, Lead]]

@@ -85,6 +85,7 @@ def keep_file(
         record(
             actor=actor,
             verb="keep_file",
+            member=rules.member_of(scope),
             subject=Reference("desk", "file", str(kept.pk)),
             after=kept.digest,
             name=kept.name,
@@ -102,6 +103,7 @@ def drop_file(*, actor: Actor, number: int) -> None:
         record(
             actor=actor,
             verb="drop_file",
+            member=rules.member_of(kept.scope),
             subject=Reference("desk", "file", str(kept.pk)),
             before=kept.digest,
             name=kept.name,

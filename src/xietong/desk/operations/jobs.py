@@ -72,6 +72,7 @@ def enqueue(
         record(
             actor=actor,
             verb="enqueue",
+            member=rules.member_of(asked.scope),
             subject=Reference("desk", "job", str(asked.pk)),
             after=rules.WAITING,
             kind=kind,
@@ -130,6 +131,7 @@ def cancel_job(*, actor: Actor, number: int) -> Job:
         record(
             actor=actor,
             verb="cancel_job",
+            member=rules.member_of(job.scope),
             subject=Reference("desk", "job", str(job.pk)),
             before=before,
             after=rules.CANCELLED,
@@ -164,6 +166,7 @@ def retry_job(*, actor: Actor, number: int) -> Job:
         record(
             actor=actor,
             verb="retry_job",
+            member=rules.member_of(job.scope),
             subject=Reference("desk", "job", str(job.pk)),
             before=before,
             after=rules.WAITING,

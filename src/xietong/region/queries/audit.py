@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound
+from xietong.region.leads import lead_to
 from xietong.region.models import AuditEntry, Member
-from xietong.region.rules import READ_AUDIT, Actor, may, of_member, require
+from xietong.region.rules import READ_AUDIT, Actor, may, of_member, of_organisation, require
 
 PAGE = 50
 
@@ -75,9 +76,7 @@ def history(actor: Actor, subject: Reference) -> list[AuditEntry]:
 
     Whoever may see none of it cannot tell it from a record to which nothing happened.
     """
-    found: list[AuditEntry] = []
-    if may(actor, READ_AUDIT):
-        found = list(_visible(actor, Wanted(subject=str(subject))).order_by("-number")[:1000])
+    found = list(_of_record(actor, subject).order_by("-number")[:1000])
     if not found:
         raise NotFound(
             "no_history",
@@ -90,9 +89,18 @@ def history(actor: Actor, subject: Reference) -> list[AuditEntry]:
 
 def has_history(actor: Actor, subject: Reference) -> bool:
     """Tell whether an actor would find an entry on a record."""
+    return _of_record(actor, subject).exists()
+
+
+def _of_record(actor: Actor, subject: Reference) -> QuerySet[AuditEntry]:
+    """Return the entries on a record; those on a shared one are all its parties'."""
     if not may(actor, READ_AUDIT):
-        return False
-    return _visible(actor, Wanted(subject=str(subject))).exists()
+        return AuditEntry.objects.none()
+    if not reads_whole_audit(actor):
+        lead = lead_to(actor, str(subject))
+        if lead is not None and lead.shared:
+            return AuditEntry.objects.filter(subject=str(subject))
+    return _visible(actor, Wanted(subject=str(subject)))
 
 
 def verbs_in_audit(actor: Actor) -> list[str]:
@@ -109,7 +117,10 @@ def _visible(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
     require(actor, READ_AUDIT)
     rows = AuditEntry.objects.all()
     if not reads_whole_audit(actor):
-        rows = rows.filter(member__in=[one.code for one in members_of_audit(actor)])
+        rows = rows.filter(
+            Q(member__in=[one.code for one in members_of_audit(actor)])
+            | Q(subject__in=_own_organisations(actor))
+        )
     if wanted.actor:
         rows = rows.filter(Q(actor_key=wanted.actor) | Q(actor_name__icontains=wanted.actor))
     for column in ("verb", "subject", "member"):
@@ -120,3 +131,13 @@ def _visible(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
     if wanted.until:
         rows = rows.filter(at__lt=wanted.until)
     return rows
+
+
+def _own_organisations(actor: Actor) -> list[str]:
+    """Return the references of the organisations whose holders read what happened to them."""
+    prefix = of_organisation("")
+    return [
+        str(Reference("region", "organisation", one.scope.removeprefix(prefix)))
+        for one in actor.held
+        if one.scope.startswith(prefix) and one.role in READ_AUDIT.own
+    ]
