@@ -58,11 +58,12 @@ class Shot:
     path: str
     at: str = "h1"  # what must be there
     map: bool = False
+    size: tuple[int, int] = SIZE
 
 
 SHOTS = (
     Shot("reader-home", "reader", "/"),
-    Shot("reader-map", "reader", "/atlas/", map=True),
+    Shot("reader-map", "reader", "/atlas/", map=True, size=(1120, 710)),
     Shot("reader-cluster", "reader", "/atlas/clusters/"),
     Shot("officer-home", "north_officer", "/"),
     Shot("officer-import", "north_officer", "/atlas/registers/northshore/import/"),
@@ -94,7 +95,7 @@ class Scene:
     def open(self, browser: Browser, shot: Shot, language: str) -> tuple[BrowserContext, Page]:
         """Open the page of a shot as its part; the reader is nobody."""
         context = browser.new_context(
-            viewport={"width": SIZE[0], "height": SIZE[1]}, reduced_motion="reduce"
+            viewport={"width": shot.size[0], "height": shot.size[1]}, reduced_motion="reduce"
         )
         if shot.part in self.told["sessions"]:
             cookie = {
