@@ -101,7 +101,7 @@ class Mandates(Dated):
         state = queries.state_of(record)
         if state == "in_force" or state == "to_come":
             return format_html(
-                '{} <a class="tag" href="{}">{}</a>',
+                '<span>{} <a class="tag" href="{}">{}</a></span>',
                 naming.state(state),
                 reverse("region:revoke", args=[record.pk]),
                 gettext("Revoke …"),
@@ -137,7 +137,7 @@ class Invitations(Dated):
         if state not in ("open", "expired"):
             return tag(naming.state(state))
         return format_html(
-            '{}{} <a class="tag" href="{}">{}</a> <a class="tag" href="{}">{}</a>',
+            '<span>{}{} <a class="tag" href="{}">{}</a> <a class="tag" href="{}">{}</a></span>',
             naming.state(state),
             format_html(" · {}", gettext("mail not sent")) if record.mail_fault else "",
             reverse("region:send_again", args=[record.pk]),
