@@ -6,7 +6,7 @@ PYTEST := $(VENV)/python -m pytest
 NPM := npm --no-fund --no-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep check audit front bench docs requirements reference clean
+.PHONY: help run test test-deep check audit front bench docs requirements reference pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ requirements: ## resolve pyproject.toml anew and write both requirements files
 reference: ## write the tables of settings, refusals and commands in docs/ from the code
 	@tools/set-up dev
 	$(VENV)/python tools/reference_docs.py
+
+pictures: ## take the pictures of the guides anew, where a page looks otherwise than before
+	@tools/set-up dev
+	PICTURES_OF_GUIDES=1 $(PYTEST) -q -m deep tests/browser/test_guide_pictures.py
 
 clean: ## remove what was installed or cached (var/, the house's own state, stays)
 	rm -rf .venv front/node_modules .pytest_cache .mypy_cache .ruff_cache \
