@@ -224,13 +224,13 @@ PAGES: dict[tuple[str, str], Making] = {
     ("agreements:meet_condition", "POST"): _k(
         "number=agreement", "consent=consent", form={"words": "已附上"}, **HERE
     ),
-    ("desk:job", "GET"): _k("number=job", **HERE),
-    ("desk:job_part", "GET"): _k("number=job", **HERE),
+    ("desk:job", "GET"): _k("number=job", lines=(desk.READ_JOBS,), **HERE),
+    ("desk:job_part", "GET"): _k("number=job", lines=(desk.READ_JOBS,), **HERE),
     ("desk:job_cancel", "POST"): _k("number=job", form={}, lines=JOBS, **HERE),
     ("desk:job_retry", "POST"): _k("number=ended_job", form={}, lines=JOBS, **HERE),
     ("desk:notice_read", "POST"): _k("number=notice", form={}, only=frozenset({"north_officer"})),
     ("desk:notices_read", "POST"): _k(form={}),
-    ("desk:file", "GET"): _k("number=file", **HERE),
+    ("desk:file", "GET"): _k("number=file", lines=(desk.READ_FILES,), **HERE),
     ("region:audit_export", "GET"): _k("kind:=jsonl"),
     ("region:history", "GET"): _k("subject=draft_subject", of=NORTHERN, lines=(region.READ_AUDIT,)),
     ("region:people_export", "GET"): _k("kind:=csv"),
@@ -369,7 +369,7 @@ CALLS: dict[tuple[str, str], Making] = {
     (f"{G}met", "POST"): _k(
         "number=agreement", "consent=consent", body={"words": "已附上"}, **HERE
     ),
-    (f"{D}job", "GET"): _k("number=job", **HERE),
+    (f"{D}job", "GET"): _k("number=job", lines=(desk.READ_JOBS,), **HERE),
     (f"{D}cancel", "POST"): _k("number=job", lines=JOBS, **HERE),
     (f"{D}retry", "POST"): _k("number=ended_job", lines=JOBS, **HERE),
     (f"{D}read", "POST"): _k("number=notice", only=frozenset({"north_officer"})),

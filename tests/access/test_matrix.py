@@ -22,7 +22,7 @@ EVERYBODY = (*PARTS, "reader")
 # Always among those who knock: whoever is of the other member, of none, of nobody.
 FOREIGN = ("south_officer", "reader")
 AMONG = [one for one in EVERYBODY if one not in FOREIGN]
-A_DOOR = 3
+A_DOOR = 2
 
 
 def of_web() -> list[Door]:
@@ -66,6 +66,7 @@ def cells(house: House, parts: Iterable[str], door: Door, **how: Any) -> list[st
         client = how.pop("client", None) or house.seated(part)
         with undone():
             answer = send(client, door, knock, **how)
+            answer.close()
         # An empty list of what somebody may see none of says no more than a refusal.
         nothing = not answer.streaming and answer.content == b"[]"
         told = refused(answer) or answer.status_code in knock.turned or nothing
