@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
@@ -25,12 +26,15 @@ PAGE_ROWS = 50
 DEEPEST_PAGE = 2_000
 BANDS = (("0-50", 0.0, 0.5), ("50-70", 0.5, 0.7), ("70-90", 0.7, 0.9), ("90-100", 0.9, 1.01))
 SORTS = {
-    "score": "m.score DESC, r.row",
-    "row": "r.row",
-    "capital": "r.capital_wan DESC NULLS LAST, r.row",
-    "confidence": "r.confidence, r.row",
-    "name": "r.name, r.row",
+    "score": "m.score DESC, m.row",
+    "row": "m.row",
+    "capital": "m.by_capital DESC NULLS LAST, m.row",
+    "confidence": "m.by_confidence, m.row",
+    "name": "m.by_name, m.row",
 }
+# What rows are sorted and filtered by is kept with the marks: most pages read the file only for
+# the rows that they show.
+KEYS = ("by_name", "by_place", "by_capital", "by_confidence")
 ODD = ("capital", "dates", "coordinates")
 _MARKED = (
     *("row", "name", "capital_wan", "employees", "registered_on", "longitude", "latitude", "city"),
@@ -111,7 +115,7 @@ def rows(actor: Actor, member: str, filters: Filters, page: int = 1) -> RowPage:
     where, given = _where(filters, _places_below(filters.place))
     with reading(version) as reader:
         numbers = reader.execute(
-            f"SELECT r.row, count(*) OVER () FROM rows r JOIN marks m USING (row) {where}"  # noqa: S608
+            f"SELECT m.row, count(*) OVER () FROM {_source(where)} {where}"  # noqa: S608
             f" ORDER BY {SORTS[filters.sort]} LIMIT {PAGE_ROWS} OFFSET {(page - 1) * PAGE_ROWS}",
             given,
         ).fetchall()
@@ -120,7 +124,7 @@ def rows(actor: Actor, member: str, filters: Filters, page: int = 1) -> RowPage:
         else:
             total = _one(
                 reader.execute(
-                    f"SELECT count(*) FROM rows r JOIN marks m USING (row) {where}",  # noqa: S608
+                    f"SELECT count(*) FROM {_source(where)} {where}",  # noqa: S608
                     given,
                 )
             )
@@ -181,7 +185,7 @@ def filtered_count(actor: Actor, member: str, filters: Filters) -> int:
     where, given = _where(filters, _places_below(filters.place))
     with reading(version) as reader:
         return _one(
-            reader.execute(f"SELECT count(*) FROM rows r JOIN marks m USING (row) {where}", given)  # noqa: S608
+            reader.execute(f"SELECT count(*) FROM {_source(where)} {where}", given)  # noqa: S608
         )
 
 
@@ -246,6 +250,10 @@ def _marks(digest: str, within: tuple[str, ...]) -> pa.Table:
             "doubt_place": doubt.place,
             "reach": doubt.reach,
             "score": doubt.score,
+            "by_name": pc.rank(table["name"], tiebreaker="dense").cast(pa.int32()),
+            "by_place": table["place"].combine_chunks().dictionary_encode(),
+            "by_capital": table["capital_wan"],
+            "by_confidence": table["confidence"],
         }
     )
 
@@ -270,8 +278,8 @@ def whole(reader: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> tuple[di
     # Written out, the numbers are looked for while the file is read; a list of them would not be.
     wanted = ", ".join(str(int(number)) for number in numbers)
     found = reader.execute(
-        "SELECT r.*, m.* EXCLUDE (row)"
-        f" FROM (SELECT * FROM rows WHERE row IN ({wanted})) r"  # noqa: S608
+        f"SELECT r.*, m.* EXCLUDE (row, {', '.join(KEYS)})"  # noqa: S608
+        f" FROM (SELECT * FROM rows WHERE row IN ({wanted})) r"
         f" JOIN (SELECT * FROM marks WHERE row IN ({wanted})) m USING (row)"
     )
     names = [one[0] for one in found.description or ()]
@@ -279,6 +287,11 @@ def whole(reader: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> tuple[di
         one["row"]: one for one in (dict(zip(names, row, strict=True)) for row in found.fetchall())
     }
     return tuple(by_number[number] for number in numbers)
+
+
+def _source(where: str) -> str:
+    """Return what a condition is asked of: the marks alone where it names nothing of the file."""
+    return "rows r JOIN marks m USING (row)" if "r." in where else "marks m"
 
 
 def _where(filters: Filters, places: Sequence[str] | None) -> tuple[str, list[Any]]:
@@ -289,7 +302,7 @@ def _where(filters: Filters, places: Sequence[str] | None) -> tuple[str, list[An
         said.append("(contains(r.name, ?) OR starts_with(r.credit_code, upper(?)) OR r.unit = ?)")
         given += [filters.q.strip()] * 3
     if filters.place:
-        said.append("r.place IN (SELECT unnest(?))")
+        said.append("m.by_place IN (SELECT unnest(?))")
         given.append(list(places or [filters.place]))
     if filters.industry:
         said.append(
