@@ -8,9 +8,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from xietong.agreements import rules
+from xietong.agreements.findable import agreement_found
 from xietong.agreements.models import Agreement, Party
 from xietong.agreements.operations.queueing import queue_for, reference_of
 from xietong.agreements.operations.telling import tell_opened
+from xietong.desk.operations import index_record
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region.models import Member
@@ -84,5 +86,6 @@ def open_agreement(
             content=digest,
             parties=",".join(sorted(one.code for one in parties)),
         )
+        index_record(found=agreement_found(row))
         tell_opened(row, [one.code for one in parties])
     return row
