@@ -94,3 +94,11 @@ def test_a_guide_calls_things_as_the_screen_does(page: Path) -> None:
 def test_a_strange_word_is_seen() -> None:
     text = "Press *Publish*, then *Do it\nnow*; **not this**. 点“发布”，再点“马上”。"
     assert strange_words(text, {"Publish", "发布"}) == {"Do it now", "马上"}
+
+
+def test_every_room_with_pages_is_told_of() -> None:
+    package = ROOT / "src" / "xietong"
+    rooms = {path.parent.name for path in package.glob("*/urls.py")}
+    assert len(rooms) > 4
+    silent = {room for room in rooms if not list((DOCS / "rooms").glob(f"{room}*.md"))}
+    assert silent == set()
