@@ -1,4 +1,4 @@
-"""The table of who may do what: every line in words, in both languages, and no words for no line."""
+"""The table of who may do what: every line in words, in both languages, and no word for none."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def list_invitations() -> None:
 
 @invitation.command("send-again")
 @click.argument("key", type=int)
-@uses(rules.INVITE_PERSON)
+@uses(rules.SEND_INVITATION_AGAIN)
 def send_again(key: int) -> None:
     """Send a new link for invitation KEY and print it; the one before leads nowhere."""
     row, link = operations.send_invitation_again(
@@ -198,7 +198,7 @@ def list_mandates(member: str, every: bool) -> None:
 @MEMBER
 @ORGANISATION
 @click.option("--from", "begins", type=DAY, default=None, help="The first day; today without it.")
-@click.option("--last-day", type=DAY, default=None, help="Its last day; until revoked without it.")
+@click.option("--last-day", type=DAY, default=None, help="Its last day; none: until revoked.")
 @click.option("--reason", default="", help="Why; it stands in the audit.")
 @uses(rules.GRANT_MANDATE)
 def grant(
