@@ -188,7 +188,8 @@ def list_mandates(member: str, every: bool) -> None:
         scope = naming.owner(one.member, one.organisation)
         click.echo(
             f"{one.pk}\t{one.person_id}\t{naming.person(one.person)}\t{one.role}\t{scope}\t"
-            f"{zone.day_of(one.valid_from, there)}\t{last}\t{queries.state_of(one)}\t{one.granted_by}"
+            f"{zone.day_of(one.valid_from, there)}\t{last}\t{queries.state_of(one)}\t"
+            f"{one.granted_by}"
         )
 
 
