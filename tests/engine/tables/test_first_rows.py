@@ -65,6 +65,23 @@ def test_it_shows_the_same_sheets_headings_and_rows(tmp_path: Path) -> None:
             assert cut.getinfo(name).file_size < packed.getinfo(name).file_size / 4
 
 
+def test_merged_cells_behind_the_rows_are_still_known(tmp_path: Path) -> None:
+    """One row names as many columns as the two together; only the merge says which it is."""
+
+    def fill(whole: xlsxwriter.Workbook) -> None:
+        sheet = whole.add_worksheet()
+        sheet.merge_range(0, 0, 1, 0, "企业名称")
+        sheet.merge_range(0, 1, 0, 2, "注册资本")
+        sheet.write_row(1, 1, ["说明", "金额（亿元）"])
+        sheet.merge_range(0, 3, 1, 3, "住所")
+        for at, row in enumerate(rows(300), 2):
+            sheet.write_row(at, 0, row)
+
+    whole = book(tmp_path / "whole.xlsx", fill)
+    assert open_table(whole, synonyms()).first_row == 3
+    assert seen(beginning(whole, tmp_path)) == seen(whole)
+
+
 @pytest.mark.parametrize("options", [{"constant_memory": True}, {"date_1904": True}])
 def test_texts_in_the_cells_and_other_calendars_are_kept(
     tmp_path: Path, options: dict[str, bool]
