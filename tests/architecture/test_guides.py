@@ -52,9 +52,9 @@ def test_a_missing_picture_and_an_idle_one_are_seen(tmp_path: Path) -> None:
 
 
 def test_pictures_are_small() -> None:
-    sizes = {path.name: path.stat().st_size for path in PICTURES.rglob("*.png")}
-    assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
-    assert sum(sizes.values()) < MOST_OF_ALL
+    guides = {path.name: path.stat().st_size for path in (PICTURES / "guide").glob("*.png")}
+    assert {name: size for name, size in guides.items() if size > MOST_BYTES} == {}
+    assert sum(path.stat().st_size for path in PICTURES.rglob("*.png")) < MOST_OF_ALL
 
 
 def test_every_picture_of_a_guide_is_taken_in_the_browser() -> None:
