@@ -12,7 +12,7 @@ handler404 = "xietong.portal.pages.not_found"
 handler429 = "xietong.portal.sign_in.answers.too_often"
 handler500 = "xietong.portal.pages.failed"
 
-portal = [
+portal: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("search/", pages.search, name="search"),
     path("search/suggestions/", pages.suggestions, name="suggestions"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -112,7 +113,7 @@ def test_undo_is_for_ten_seconds_and_for_whoever_did_it(doubtful: Doubtful) -> N
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_nothing(
-    doubtful: Doubtful, how: dict[str, object], code: str
+    doubtful: Doubtful, how: dict[str, Any], code: str
 ) -> None:
     entries = AuditEntry.objects.count()
     with pytest.raises(Refusal) as refused:

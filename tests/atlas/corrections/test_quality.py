@@ -87,7 +87,7 @@ def test_the_queue_begins_with_what_matters_and_forgets_what_is_done(doubtful: D
 
 
 def test_words_are_proposed_accepted_used_and_taken_out_again(doubtful: Doubtful) -> None:
-    who = {"actor": doubtful.cast["north_analyst"], "member": "northshore"}
+    who: dict[str, Any] = {"actor": doubtful.cast["north_analyst"], "member": "northshore"}
     assert corrections_read.vocabulary_proposals(LOCAL, "northshore") == []
     with pytest.raises(Refusal) as refused:
         operations.accept_word(**who, word="风铃")
@@ -125,7 +125,7 @@ def test_of_two_at_once_one_stands_and_the_other_is_told(
 ) -> None:
     """The second looks at the unit before the first has written, and writes after."""
     unit = doubtful.unit("甲风铃厂")
-    told = {"member": "northshore", "unit": unit, "field": "industry"}
+    told: dict[str, Any] = {"member": "northshore", "unit": unit, "field": "industry"}
     look = corrections_read.unit_of
 
     def overtaken(*arguments: Any) -> Any:

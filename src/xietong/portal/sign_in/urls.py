@@ -58,7 +58,7 @@ def changing(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLR
     return patterns
 
 
-own = [
+own: list[URLPattern | URLResolver] = [
     path("", pages.overview, name="account"),
     path("tokens/", pages.tokens, name="tokens"),
     path("tokens/new/", pages.make_token, name="token_new"),
