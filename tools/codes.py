@@ -22,10 +22,12 @@ REFUSALS = {
     "TooOften": 429,
     "Malformed": 400,
     "Broken": 500,
+    "NotNow": 503,
+    "TooLarge": 413,
 }
 PROBLEM = "Problem"
 # What a refusal says of itself; every other keyword fills its sentence.
-OWN_KEYWORDS = {"way_out", "field", "problems"}
+OWN_KEYWORDS = {"way_out", "field", "problems", "again_after"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -146,6 +146,133 @@ def document(folder: Path) -> Path:
     return _put(folder / "register.docx", b"PK\x03\x04")
 
 
+LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + at, b"&%c;" % (97 + at) * 10) for at in range(12))
+    + b"]>"
+)
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+TEXT_CELL = (
+    b'<row r="1"><c r="A1" t="inlineStr"><is><t>%s</t></is></c></row></sheetData></worksheet>'
+)
+
+
+def laughing_sheet(folder: Path) -> Path:
+    """Define in the sheet an entity of a billion laughs, and use it."""
+    return _with_part(folder / "laughs.xlsx", "sheet1.xml", LAUGHS + SHEET + TEXT_CELL % b"&m;")
+
+
+def laughing_strings(folder: Path) -> Path:
+    """Laugh a billion times in the texts that the sheets share."""
+    body = LAUGHS + b"<sst><si><t>&m;</t></si></sst>"
+    return _with_part(folder / "strings.xlsx", "sharedStrings.xml", body)
+
+
+def laughing_workbook(folder: Path) -> Path:
+    """Laugh a billion times where the sheets are named."""
+    body = LAUGHS + b'<workbook><sheets><sheet name="&m;" sheetId="1"/></sheets></workbook>'
+    return _with_part(folder / "workbook.xlsx", "workbook.xml", body)
+
+
+def reaching_out(folder: Path) -> Path:
+    """Ask for a file of the machine by an external entity."""
+    body = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + SHEET + TEXT_CELL % b"&e;"
+    return _with_part(folder / "external.xlsx", "sheet1.xml", body)
+
+
+def overlapping_workbook(folder: Path) -> Path:
+    """Name one packed megabyte a hundred times, as zip bombs do that hold no other zip."""
+    path = _with_sheet(folder / "overlapping.xlsx", b" " * (1 << 20))
+    body = path.read_bytes()
+    end = body.rindex(b"PK\x05\x06")
+    start = int.from_bytes(body[end + 16 : end + 20], "little")
+    whole = body[start:end]
+    at = whole.rindex(b"PK\x01\x02", 0, whole.index(b"xl/worksheets/sheet1.xml"))
+    length = 46 + sum(
+        int.from_bytes(whole[at + part : at + part + 2], "little") for part in (28, 30, 32)
+    )
+    one, count = whole[at : at + length], 4000
+    more = b"".join(
+        one.replace(b"sheet1.xml", b"s%05d.xml" % number)[:46].replace(
+            one[28:30], len(b"xl/worksheets/s%05d.xml" % number).to_bytes(2, "little")
+        )
+        + b"xl/worksheets/s%05d.xml" % number
+        for number in range(count)
+    )
+    kept = int.from_bytes(body[end + 10 : end + 12], "little") + count
+    tail = bytearray(body[end:])
+    tail[8:10] = tail[10:12] = kept.to_bytes(2, "little")
+    tail[12:16] = (len(whole) + len(more)).to_bytes(4, "little")
+    return _put(path, body[:end] + more + bytes(tail))
+
+
+def nested_archive(folder: Path) -> Path:
+    """Hold, as a workbook, archives in archives and no sheet."""
+    body = b" " * (10 << 20)
+    for depth in range(4):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as outer:
+            for at in range(4):
+                outer.writestr(f"{depth}.{at}.zip", body)
+        body = packed.getvalue()
+    return _put(folder / "nested.xlsx", body)
+
+
+def linked_workbook(folder: Path) -> Path:
+    """Be, in the place of the sheet, a link to a file of the machine."""
+    path = folder / "linked.xlsx"
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([GOOD_ROW]))) as whole,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as changed,
+    ):
+        for one in whole.namelist():
+            if not one.endswith("sheet1.xml"):
+                changed.writestr(one, whole.read(one))
+        link = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        changed.writestr(link, "/etc/passwd")
+    return path
+
+
+def encrypted_workbook(folder: Path) -> Path:
+    """Be what a sheet program saves under a password: a package in an OLE container."""
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+    return _put(folder / "locked.xlsx", head + "EncryptedPackage".encode("utf-16-le") + bytes(2000))
+
+
+def old_workbook_with_nothing(folder: Path) -> Path:
+    head = bytes.fromhex("d0cf11e0a1b11ae1")
+    noise = random.Random(5).randbytes(20_000)  # noqa: S311  (no secret)
+    return _put(folder / "old.xls", head + noise)
+
+
+def binary_workbook(folder: Path) -> Path:
+    return _put(folder / "binary.xlsb", workbook([GOOD_ROW]))
+
+
+def damaged_ods(folder: Path) -> Path:
+    """Be an OpenDocument table whose content laughs."""
+    path = folder / "laughs.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", LAUGHS + b"<office>&m;</office>")
+    return path
+
+
+def hundred_thousand_columns(folder: Path) -> Path:
+    headings = [f"c{at}" for at in range(100_000)]
+    return write_csv(folder / "wider.csv", [headings], headings)
+
+
+def mixed_encodings(folder: Path) -> Path:
+    """Change from UTF-8 to GB 18030 to UTF-16 from line to line."""
+    line = ",".join(GOOD_ROW) + "\n"
+    body = ",".join(HEADINGS).encode() + b"\n"
+    for _ in range(50):
+        body += line.encode() + line.encode("gb18030") + line.encode("utf-16-le")
+    return _put(folder / "mixed.csv", body)
+
+
 # The file, the refusal, and the codes of its problems.
 HOSTILE: dict[Callable[[Path], Path], tuple[str, set[str]]] = {
     truncated_workbook: ("register_unreadable", {"file_damaged"}),
@@ -169,6 +296,19 @@ HOSTILE: dict[Callable[[Path], Path], tuple[str, set[str]]] = {
     blank_names: ("register_refused", {"name_missing"}),
     open_quotes: ("register_refused", {"quotes_unbalanced"}),
     document: ("register_unreadable", {"ending_unknown"}),
+    laughing_sheet: ("register_unreadable", {"file_damaged"}),
+    laughing_strings: ("register_unreadable", {"file_damaged"}),
+    laughing_workbook: ("register_unreadable", {"file_damaged"}),
+    reaching_out: ("register_unreadable", {"file_damaged"}),
+    overlapping_workbook: ("register_unreadable", {"file_too_large"}),
+    nested_archive: ("register_unreadable", {"content_not_as_named"}),
+    linked_workbook: ("register_unreadable", {"file_damaged"}),
+    encrypted_workbook: ("register_unreadable", {"file_encrypted"}),
+    old_workbook_with_nothing: ("register_unreadable", {"file_damaged"}),
+    binary_workbook: ("register_unreadable", {"ending_unknown"}),
+    damaged_ods: ("register_unreadable", {"file_damaged"}),
+    hundred_thousand_columns: ("register_unreadable", {"too_many_columns"}),
+    mixed_encodings: ("register_unreadable", {"content_not_a_table"}),
 }
 
 
@@ -179,10 +319,16 @@ def _put(path: Path, body: bytes) -> Path:
 
 def _with_sheet(path: Path, sheet: bytes) -> Path:
     """Write a workbook whose one sheet is replaced."""
+    return _with_part(path, "sheet1.xml", sheet)
+
+
+def _with_part(path: Path, ending: str, body: bytes) -> Path:
+    """Write a workbook of which one part is replaced."""
     with (
         zipfile.ZipFile(io.BytesIO(workbook([GOOD_ROW]))) as whole,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as changed,
     ):
+        assert any(one.endswith(ending) for one in whole.namelist())
         for one in whole.namelist():
-            changed.writestr(one, sheet if one.endswith("sheet1.xml") else whole.read(one))
+            changed.writestr(one, body if one.endswith(ending) else whole.read(one))
     return path

@@ -87,7 +87,7 @@ def api_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def told_when(answer: HttpResponse, refusal: Refusal) -> HttpResponse:
     """Say in an answer when to ask again, where the refusal knows."""
     if isinstance(refusal, NotNow):
-        answer["Retry-After"] = str(refusal.after)
+        answer["Retry-After"] = str(refusal.again_after)
     return answer
 
 

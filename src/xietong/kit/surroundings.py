@@ -37,43 +37,43 @@ def why(fault: BaseException) -> Refusal | None:
     return None
 
 
-def disk_full() -> Refusal:
+def disk_full() -> NotNow:
     """Say that there is no room."""
     return NotNow(
         "disk_full",
         N_("There is no room left on the disk of this node."),
         way_out=N_("Tell the operator; nothing was kept. Try again when there is room."),
-        after=DISK_SECONDS,
+        again_after=DISK_SECONDS,
     )
 
 
-def read_only() -> Refusal:
+def read_only() -> NotNow:
     """Say that nothing can be written."""
     return NotNow(
         "home_read_only",
         N_("This node can write neither files nor records at the moment; reading goes on."),
         way_out=N_("Tell the operator; nothing was changed. Try again later."),
-        after=DISK_SECONDS,
+        again_after=DISK_SECONDS,
     )
 
 
-def busy() -> Refusal:
+def busy() -> NotNow:
     """Say that others were writing all the time."""
     return NotNow(
         "database_busy",
         N_("Others were writing for as long as we waited."),
         way_out=N_("Nothing was changed. Try again in some seconds."),
-        after=BUSY_SECONDS,
+        again_after=BUSY_SECONDS,
     )
 
 
-def away() -> Refusal:
+def away() -> NotNow:
     """Say that the database is not there."""
     return NotNow(
         "database_away",
         N_("The database of this node does not answer."),
         way_out=N_("Try again in a minute, and look first whether your change stands."),
-        after=AWAY_SECONDS,
+        again_after=AWAY_SECONDS,
     )
 
 

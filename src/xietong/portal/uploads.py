@@ -17,11 +17,13 @@ from django.core.exceptions import (
 )
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http.multipartparser import MultiPartParserError
 
 from xietong.kit.refusals import N_, Refusal
 
 # What a form may hold beside its file.
 BESIDE_BYTES = 1_000_000
+PIECE = 1 << 20
 
 
 class TooLarge(Refusal):
@@ -44,6 +46,7 @@ class Incoming(FileUploadHandler):
         """Refuse by the length that is claimed, before anything is read."""
         self._most = settings.XIETONG_UPLOAD_MB * 1_000_000 + BESIDE_BYTES
         self._read = 0
+        self._sent, self._claimed = input_data, content_length
         if content_length > self._most:
             raise RequestDataTooBig("The claimed length is larger than may be sent.")
 
@@ -52,7 +55,7 @@ class Incoming(FileUploadHandler):
         super().new_file(*told, **more)
         folder = Path(settings.XIETONG_HOME) / "uploads"
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = UploadedFile(
+        self.file = UploadedFile(
             tempfile.TemporaryFile(dir=folder),  # noqa: SIM115  (closed with the request)
             self.file_name,
             self.content_type,
@@ -65,24 +68,32 @@ class Incoming(FileUploadHandler):
         """Write a piece, whose bytes count whatever length was claimed."""
         self._read += len(raw_data)
         if self._read > self._most:
-            self._file.close()
+            self.file.close()
             raise RequestDataTooBig("More was sent than may be.")
         try:
-            self._file.write(raw_data)
+            self.file.write(raw_data)
         except OSError:
-            self._file.close()
+            self.file.close()
             raise
 
     def file_complete(self, file_size: int) -> UploadedFile:
         """Give the file, from its beginning."""
-        self._file.seek(0)
-        self._file.size = file_size
-        return self._file
+        self.file.seek(0)
+        self.file.size = file_size
+        return self.file
+
+    def upload_complete(self) -> None:
+        """Refuse a form whose sender went away before its end: half a table looks like a whole."""
+        while self._sent.read(PIECE):
+            pass
+        stream = getattr(self._sent, "_stream", None)
+        if stream is not None and stream._pos < self._claimed:
+            raise MultiPartParserError("The connection was cut off.")
 
     def upload_interrupted(self) -> None:
         """Let go of a file whose sender went away."""
-        if hasattr(self, "_file"):
-            self._file.close()
+        if hasattr(self, "file"):
+            self.file.close()
 
 
 def refused(fault: Exception) -> Refusal | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from xietong.kit.doors import as_problem_json
+from xietong.kit.doors import api_answer, as_problem_json
 from xietong.kit.refusals import N_, NotAllowed, TooOften
+from xietong.portal.api_requests import API
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -16,6 +17,8 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         N_("The form could not be taken: the page it was on is too old, or cookies are refused."),
         way_out=N_("Go back, load the page again, and send the form once more."),
     )
+    if request.path_info.startswith(API):
+        return api_answer(request, refusal)
     return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)
 
 

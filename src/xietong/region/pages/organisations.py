@@ -165,7 +165,9 @@ def import_(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, rules.IMPORT_ORGANISATIONS)
     form = forms.Table(
-        actor, rules.IMPORT_ORGANISATIONS, request.POST or None, request.FILES or None
+        actor,
+        rules.IMPORT_ORGANISATIONS,
+        *((request.POST, request.FILES) if request.method == "POST" else (None, None)),
     )
     told: operations.Imported | None = None
     if request.method == "POST" and form.is_valid():
