@@ -65,6 +65,11 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def body_of(answer: Any) -> bytes:
+    """Return the body of an answer, read to its end, which closes the files that it gives."""
+    return b"".join(answer) if answer.streaming else answer.content
+
+
 def furnish(grown: Grown, cast: Cast, folder: Path) -> House:
     """Put one of everything into a house."""
     keys: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from access.house import NORTH, House
+from access.house import NORTH, House, body_of
 from access.knocks import knock_for
 from access.test_headers import KEYED
 from xietong.atlas import operations
@@ -39,7 +39,7 @@ def seen_by(house: House, part: str) -> dict[str, tuple[Any, ...]]:
         knock = knock_for(door, house)
         address = knock.address(door) if knock else door.address
         answer = house.seated(part).get(address)
-        body = b"".join(answer) if answer.streaming else answer.content
+        body = body_of(answer)
         heads = tuple(answer.get(name) for name in TOLD)
         found[address] = (answer.status_code, VARIES.sub(b"", body), *heads)
     for q in ("北岸", "顾", "密件", "secret", "风铃"):
