@@ -85,7 +85,14 @@ class NotNow(Refusal):
     status = 503
 
     def __init__(
-        self, code: str, sentence: str, /, *, way_out: str, again_after: int, field: str | None = None
+        self,
+        code: str,
+        sentence: str,
+        /,
+        *,
+        way_out: str,
+        again_after: int,
+        field: str | None = None,
     ) -> None:
         super().__init__(code, sentence, way_out=way_out, field=field)
         self.again_after = again_after
