@@ -231,6 +231,8 @@ def test_the_pages_are_sound(
         "organisation_new": "/organisations/new/",
         "organisation_import": "/organisations/import/",
         "rules": "/rules/",
+        "audit": "/audit/",
+        "history": f"/audit/of/region:invitation:{served.invitation}/",
     }.items():
         answer = page.goto(served.address + LANGUAGES[language] + path)
         assert answer is not None
@@ -242,4 +244,16 @@ def test_the_pages_are_sound(
             page.screenshot(path=str(where), full_page=True)
         assert violations(axe, page) == [], path
         assert too_wide(page) == [], path
+    more = page.locator(".rail .more summary")
+    expect(more).to_be_visible(visible=size == PHONE)
+    if size == PHONE:
+        more.press("Enter")
+        rooms = page.locator(".rail .more li a")
+        expect(rooms).to_have_count(3)
+        if pictures:
+            page.screenshot(path=str(where.with_name(f"more-{language}-{colours}.png")))
+        assert violations(axe, page) == []
+        rooms.nth(1).click()
+        page.wait_for_url("**/audit/")
+        expect(page.locator(".rail .more summary.active")).to_have_count(1)
     page.context.close()
