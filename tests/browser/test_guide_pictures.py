@@ -1,7 +1,7 @@
 """The pictures of the guides: each page that a guide shows is opened by whom it is meant for.
 
-`make pictures` runs this with PICTURES_OF_GUIDES set and takes them anew. A picture is replaced only
-where it looks otherwise than before, so that a date or a digest on a page changes no file.
+`make pictures` runs this with PICTURES_OF_GUIDES set and takes them anew. A picture is replaced
+only where it looks otherwise than before, so that a date or a digest on a page changes no file.
 """
 
 from __future__ import annotations
