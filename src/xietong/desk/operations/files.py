@@ -26,7 +26,8 @@ KEPT_DAYS = 30
 class Stream(Protocol):
     """Whatever can be read in pieces: an upload, an open file."""
 
-    def read(self, size: int = -1, /) -> bytes: ...
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
 
 
 def keep_file(

@@ -58,9 +58,11 @@ class Dated(tables.Table):
         super().__init__(*given, **ways)
 
     def day(self, moment: datetime) -> str:
+        """Return the day of a moment in the region."""
         return zone.day_of(moment, self.there).isoformat()
 
     def last_day(self, moment: datetime) -> str:
+        """Return the last day before a moment, in the region."""
         return zone.last_day_before(moment, self.there).isoformat()
 
 

@@ -63,6 +63,7 @@ class People(_Filters):
         fields: list[str] = []
 
     def search(self, rows: QuerySet[Person], name: str, text: str) -> QuerySet[Person]:
+        """Narrow by a part of the name or of the organisation's."""
         # Not by e-mail address, which not everybody who sees the name may see.
         return rows.filter(
             Q(name__icontains=text)
@@ -71,10 +72,12 @@ class People(_Filters):
         )
 
     def in_role(self, rows: QuerySet[Person], name: str, role: str) -> QuerySet[Person]:
+        """Narrow to who holds a role now."""
         held = Mandate.objects.filter(in_force(timezone.now()), role=role).values("person")
         return rows.filter(pk__in=held)
 
     def in_state(self, rows: QuerySet[Person], name: str, state: str) -> QuerySet[Person]:
+        """Narrow to who may sign in, or may not."""
         return rows.filter(is_active=state == "active")
 
 
@@ -100,9 +103,11 @@ class Organisations(_Filters):
         fields: list[str] = []
 
     def of_member(self, rows: QuerySet[Any], name: str, code: str) -> QuerySet[Any]:
+        """Narrow to one member."""
         return rows.filter(member__code=code)
 
     def search(self, rows: QuerySet[Organisation], name: str, text: str) -> QuerySet[Organisation]:
+        """Narrow by a part of the name, or by how the credit code begins."""
         return rows.filter(
             Q(name_zh__icontains=text)
             | Q(name_en__icontains=text)
@@ -112,6 +117,7 @@ class Organisations(_Filters):
     def in_state(
         self, rows: QuerySet[Organisation], name: str, said: str
     ) -> QuerySet[Organisation]:
+        """Narrow to what operates, or is closed."""
         return rows.filter(closed_at__isnull=said == "open")
 
 
@@ -134,9 +140,11 @@ class Mandates(_Filters):
         fields: list[str] = []
 
     def search(self, rows: QuerySet[Mandate], name: str, text: str) -> QuerySet[Mandate]:
+        """Narrow by a part of the person's name."""
         return rows.filter(person__name__icontains=text)
 
     def in_state(self, rows: QuerySet[Mandate], name: str, said: str) -> QuerySet[Mandate]:
+        """Narrow to what is in force now, or is not."""
         holds = in_force(timezone.now())
         return rows.filter(holds) if said == "in_force" else rows.exclude(holds)
 
@@ -162,9 +170,11 @@ class Invitations(_Filters):
         fields: list[str] = []
 
     def search(self, rows: QuerySet[Invitation], name: str, text: str) -> QuerySet[Invitation]:
+        """Narrow by a part of the name or the address."""
         return rows.filter(Q(name__icontains=text) | Q(email__icontains=text))
 
     def in_state(self, rows: QuerySet[Invitation], name: str, said: str) -> QuerySet[Invitation]:
+        """Narrow to what is open, accepted, recalled or expired."""
         if said == "accepted":
             return rows.filter(accepted_at__isnull=False)
         if said == "recalled":
