@@ -1,8 +1,8 @@
 """Eight writers do all kinds of deeds while writers, workers and the server are killed at random.
 
 Afterwards each acknowledged deed is in the audit, nothing is half done, the chain verifies,
-`xietong check` finds nothing, and a backup of it all comes back sound. The seed is printed; processes take turns as
-the machine lets them, so it gives the same deeds and not always the same order.
+`xietong check` finds nothing, and a backup of it all comes back sound. The seed is printed: it
+gives the same deeds, not always in the same order, since processes run as the machine lets them.
 """
 
 from __future__ import annotations
