@@ -45,7 +45,7 @@ def delta(settings: Any, tmp_path: Path) -> Lakes:
 def test_a_sample_is_placed_and_coded(delta: Lakes) -> None:
     path = FOLDER / "sample_1000.csv"
     version, _ = operations.import_register(
-        actor=LOCAL, member="zhejiang", path=path, about=About()
+        actor=LOCAL, member="zhejiang", path=path, about=About(), although="a sample of all members"
     )
     quality = version.quality
     assert version.rows == 1000
@@ -81,7 +81,7 @@ def test_capital_is_what_the_source_had_worked_out(delta: Lakes) -> None:
     """Its figures were parsed by others, from the same texts, in the currency stated."""
     path = FOLDER / "sample_1000.csv"
     version, _ = operations.import_register(
-        actor=LOCAL, member="zhejiang", path=path, about=About()
+        actor=LOCAL, member="zhejiang", path=path, about=About(), although="a sample of all members"
     )
     with path.open(encoding="utf-8", newline="") as file:
         theirs = [row["capital_10k"] for row in csv.DictReader(file)]

@@ -67,9 +67,9 @@ def test_a_log_line_carries_the_number() -> None:
 def test_a_broken_page_tells_the_number_by_which_the_log_finds_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("xietong.portal.pages.atlas.search", lambda *_: 1 / 0)
+    monkeypatch.setattr("xietong.portal.pages.atlas.edition", lambda *_: 1 / 0)
     client = Client(raise_request_exception=False)
-    answer = client.get("/search/?q=x")
+    answer = client.get("/")
     assert answer.status_code == 500
     assert f"<code>{answer[observing.NUMBER_HEADER]}</code>" in answer.content.decode()
 
@@ -87,9 +87,9 @@ def test_metrics_count_what_is_there(grown: Grown, client: Client, settings: Any
     def grew(*key: str) -> float:
         return after[key] - before.get(key, 0)
 
-    assert grew("xietong_requests_total", "atlas", "GET", "2xx") == 1
-    assert grew("xietong_requests_total", "atlas", "GET", "4xx") == 1
-    assert grew("xietong_requests_total", "none", "GET", "4xx") == 2
+    assert grew("xietong_requests_total", "GET", "atlas", "2xx") == 1
+    assert grew("xietong_requests_total", "GET", "atlas", "4xx") == 1
+    assert grew("xietong_requests_total", "GET", "none", "4xx") == 2
     assert grew("xietong_request_seconds_count", "atlas") == 2
     assert after["xietong_editions", "published"] == 1
     assert after["xietong_audit_entries",] > 3

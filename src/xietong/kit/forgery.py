@@ -7,9 +7,14 @@ from ninja.utils import check_csrf
 
 from xietong.kit.refusals import N_, NotAllowed
 
+# Below it programs call; elsewhere a token says nothing, and no page breaks on one.
+API = "/api/"
+
 
 def bearer_of(request: HttpRequest) -> str:
     """Return the secret of `Authorization: Bearer …`; nothing for other schemes, a proxy's say."""
+    if not request.path_info.startswith(API):
+        return ""
     scheme, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
     return secret.strip() if scheme.casefold() == "bearer" else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-API = "/api/"
+from xietong.kit.forgery import API as API
 
 
 class ApiRequestMiddleware:

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 NUMBER_HEADER = "X-Request-ID"
@@ -63,7 +64,11 @@ def _room(request: HttpRequest) -> str:
     """Return whose page it is; an address that leads nowhere is not counted by its spelling."""
     match = request.resolver_match
     if match is None:
-        return "none"
+        # An answer that was kept never came to the resolver.
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return "none"
     return match.namespaces[0] if match.namespaces else "portal"
 
 

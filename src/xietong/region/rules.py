@@ -207,9 +207,7 @@ CLOSE_ORGANISATION = May("close_organisation", own=ADMINISTRATORS, office=ADMINI
 IMPORT_ORGANISATIONS = May("import_organisations", own=ADMINISTRATORS, office=ADMINISTRATORS)
 INVITE_PERSON = May("invite_person", own=ADMINISTRATORS, office=ADMINISTRATORS)
 RECALL_INVITATION = May("recall_invitation", own=ADMINISTRATORS, office=ADMINISTRATORS)
-SEND_INVITATION_AGAIN = May(
-    "send_invitation_again", own=ADMINISTRATORS, office=ADMINISTRATORS
-)
+SEND_INVITATION_AGAIN = May("send_invitation_again", own=ADMINISTRATORS, office=ADMINISTRATORS)
 # Whoever holds the link: it was sent to one address, works once and for some days.
 ACCEPT_INVITATION = May("accept_invitation", public=True)
 # Signing in and out, one's own password and factors: whoever it is, and what came of it is audited.

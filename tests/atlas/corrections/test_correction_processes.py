@@ -110,11 +110,11 @@ def test_the_commands_make_the_same_round(raced: Raced, tmp_path: Path) -> None:
     assert len(lines) == RACED
     key = next(line for line in lines if f"\t{unit}\t" in line).split("\t")[0]
     house.run("correction", "withdraw", key, "--reason", "核错了")
-    refused = house.run("correction", "withdraw", key, "--reason", "核错了", expect=1)
+    refused = house.run("correction", "withdraw", key, "--reason", "核错了", expect=2)
     assert "correction_withdrawn" in refused.stderr
     told = ("--unit", unit, "--field", "industry", "--value")
     assert f"\t{unit}\tindustry\t" in house.run("correction", "add", *MEMBER, *told, "1220").stdout
-    refused = house.run("correction", "add", *MEMBER, *told, "1111", expect=1)
+    refused = house.run("correction", "add", *MEMBER, *told, "1111", expect=2)
     assert "corrected_meanwhile" in refused.stderr
     everything = house.run("correction", "list", *MEMBER, "--withdrawn").stdout.splitlines()
     assert len(everything) == RACED + 1
@@ -130,6 +130,6 @@ def test_the_commands_make_the_same_round(raced: Raced, tmp_path: Path) -> None:
     for said in ("1 made, 0 of them changed, 0 unchanged", "0 made, 0 of them changed, 1"):
         assert said in house.run("correction", "import", str(filled), *MEMBER).stdout
     filled.write_text(f"{heading}{unit},999999\n", encoding="utf-8")
-    refused = house.run("correction", "import", str(filled), *MEMBER, expect=1)
+    refused = house.run("correction", "import", str(filled), *MEMBER, expect=2)
     assert "corrections_refused" in refused.stderr
     assert "new" in house.run("correction", "apply", "northshore").stdout

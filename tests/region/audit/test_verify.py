@@ -110,7 +110,7 @@ def test_entries_that_are_gone_swapped_or_moved_are_found(
             hand.execute(
                 f"INSERT INTO {TABLE} (number, at, actor_key, actor_name, verb, subject, member,"
                 " body, hash) SELECT 13, at, actor_key, actor_name, verb, subject, member, body,"
-                f" 'f' || substr(hash, 2) FROM {TABLE} WHERE number = %s",
+                f" 'g' || substr(hash, 2) FROM {TABLE} WHERE number = %s",
                 [first],
             )
         assert faults(head)

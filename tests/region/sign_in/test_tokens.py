@@ -148,8 +148,12 @@ def test_every_operation_says_what_a_wrong_token_is_answered_with() -> None:
 def test_a_token_counts_and_not_the_session_beside_it(cast: Cast, client: Client) -> None:
     signed_in(client, cast.person("north_administrator"))
     _, secret = operations.create_token(actor=cast["south_officer"], name="x", days=9)
-    answer = client.get("/account/", headers={"authorization": f"Bearer {secret}"})
+    told = {"authorization": f"Bearer {secret}"}
+    answer = client.get("/api/v1/region/people", headers=told)
     assert actor_of(answer.wsgi_request).key == cast["south_officer"].key
+    # On a page it says nothing.
+    answer = client.get("/account/", headers=told)
+    assert actor_of(answer.wsgi_request).key == cast["north_administrator"].key
 
 
 def test_the_page_makes_a_token_shows_it_once_and_revokes_it(cast: Cast, client: Client) -> None:
