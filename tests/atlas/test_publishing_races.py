@@ -13,7 +13,7 @@ import pytest
 from houses import household
 from real_data import ROOT
 
-pytestmark = pytest.mark.operations
+pytestmark = [pytest.mark.operations, pytest.mark.deep]
 Rounds = list[dict[str, Any]]
 
 

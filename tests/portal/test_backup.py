@@ -24,7 +24,7 @@ from xietong.kit.progress import silent
 from xietong.kit.refusals import Refusal
 from xietong.portal.backup import Listed, Manifest, verify
 
-pytestmark = pytest.mark.operations
+pytestmark = [pytest.mark.operations, pytest.mark.deep]
 WRITER = """
 import django, sys
 django.setup()

@@ -15,7 +15,7 @@ import pytest
 from houses import DATA, Household, household
 from real_data import ROOT
 
-pytestmark = pytest.mark.operations
+pytestmark = [pytest.mark.operations, pytest.mark.deep]
 RACED = 12
 MEMBER = ("--member", "northshore")
 

@@ -15,7 +15,7 @@ import pytest
 from houses import household
 from real_data import ROOT
 
-pytestmark = pytest.mark.operations
+pytestmark = [pytest.mark.operations, pytest.mark.deep]
 ROUNDS = 2
 WANTED = {
     "one_link": (["done", "invitation_used", "invitation_used", "invitation_used"], 1),
