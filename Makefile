@@ -18,8 +18,7 @@ run: ## set up, import, compile and serve on 127.0.0.1:8000 (PORT=… for anothe
 test: ## all tests but the long ones; those of operations on PostgreSQL too
 	@tools/system-packages
 	@tools/set-up dev
-	$(PYTEST) -q
-	XIETONG_TEST_DATABASE=postgresql $(PYTEST) -q -m "operations and not deep"
+	@tools/run-tests
 
 test-deep: ## the long ones: seeded races, kills, fuzz, load; on both databases
 	@tools/system-packages

@@ -25,6 +25,8 @@ FEWER = 40  # rows of the first register that come only with the second edition
 TWO_EDITIONS = """
 import sys
 from xietong.atlas import operations as atlas
+
+pytestmark = pytest.mark.deep
 folder = Path(sys.argv[1])
 def bring(member, name):
     path = folder / name

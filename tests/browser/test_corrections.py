@@ -16,6 +16,8 @@ from browser.test_imports import officers_page as officers_page
 from browser.test_imports import served as served
 from houses import Household
 
+pytestmark = pytest.mark.deep
+
 HERE = "/atlas/registers/northshore/"
 
 

@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 from browser.conftest import DESKTOP, PHONE, _wait, violations
 from houses import Household, household
 
+pytestmark = pytest.mark.deep
+
 TESTS = Path(__file__).resolve().parent.parent
 SHOTS = os.environ.get("DESK_SHOTS", "")
 SIGN_IN = """
