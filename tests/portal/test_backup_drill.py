@@ -7,7 +7,6 @@ from pathlib import Path
 
 from houses import household
 
-
 HASHES = "SELECT hash FROM region_auditentry ORDER BY number"
 
 

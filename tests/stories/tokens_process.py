@@ -23,16 +23,16 @@ if sys.argv[1:]:  # MEMBER NAME: the mark by which a unit of a register is corre
     print(found["unit"])  # noqa: T201
 elif __name__ == "__main__":
     cast = enter()
-    told = {}
-    for part, (_, role, _) in PARTS.items():
+    told: dict[str, str] = {}
+    for part, (_who, role, _whom) in PARTS.items():
         if role is None:
             continue  # whoever has no mandate has no use for a program
         strict = role in STRICT
-        _, told[part] = operations.create_token(
+        _row, told[part] = operations.create_token(
             actor=cast[part], name="a story", days=1, strict=strict
         )
         if strict:
-            _, told[f"{part}-weak"] = operations.create_token(
+            _row, told[f"{part}-weak"] = operations.create_token(
                 actor=cast[part], name="a weak one", days=1
             )
     print(json.dumps(told))  # noqa: T201

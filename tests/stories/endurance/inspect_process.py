@@ -94,8 +94,8 @@ def _editions() -> Iterator[str]:
     live = Agreement.objects.filter(state__in=("open", "in_force")).values(
         "subject", "subject_digest"
     )
-    for one in live.annotate(n=Count("pk")).filter(n__gt=1):
-        yield f"{one['n']} agreements on the same {one['subject']}"
+    for same in live.annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"{same['n']} agreements on the same {same['subject']}"
 
 
 def _people() -> Iterator[str]:
@@ -106,8 +106,8 @@ def _people() -> Iterator[str]:
             yield f"invitation {one.pk} brought no mandate"
     twice = Person.objects.values("email").annotate(n=Count("pk")).filter(n__gt=1)
     yield from (f"{one['email']} is {one['n']} people" for one in twice)
-    for one in Mandate.objects.filter(valid_to__lt=F("valid_from")):
-        yield f"mandate {one.pk} ends before it begins"
+    for mandate in Mandate.objects.filter(valid_to__lt=F("valid_from")):
+        yield f"mandate {mandate.pk} ends before it begins"
 
 
 if __name__ == "__main__":
