@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from real_data import ROOT
 from xietong.kit.references import Reference
 from xietong.region.models import AuditEntry, Mandate, Person, PlaceAlias
 from xietong.region.operations import change, record
+from xietong.region.operations.audit import afterwards
 from xietong.region.rules import LOCAL, Actor, Kind
 
 PACKAGE = ROOT / "src" / "xietong"
@@ -175,6 +176,25 @@ def test_what_may_be_undone_alone_is_a_change_of_its_own() -> None:
         with transaction.atomic(savepoint=False):
             told("in no savepoint")
     assert verbs() == ["in no savepoint"]
+
+
+@pytest.mark.operations
+@pytest.mark.django_db
+def test_what_fails_after_a_change_is_no_failure_of_the_change(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = []
+
+    def locked() -> None:
+        raise OperationalError("database is locked")
+
+    with change():
+        told("one")
+        afterwards(locked)
+        afterwards(lambda: done.append("second"))
+    assert verbs() == ["one"]
+    assert done == ["second"]
+    assert "What was to follow a change failed." in caplog.text
 
 
 @pytest.mark.operations

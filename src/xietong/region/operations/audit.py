@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -44,6 +45,7 @@ class Change:
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
+logger = logging.getLogger(__name__)
 _current: ContextVar[Change | None] = ContextVar("the change that is being made", default=None)
 
 
@@ -70,7 +72,11 @@ def change() -> Iterator[None]:
         outer.afterwards.extend(mine.afterwards)
         return
     for act in mine.afterwards:
-        act()
+        try:
+            act()
+        except Exception:
+            # The change stands: whoever made it must not be told otherwise.
+            logger.exception("What was to follow a change failed.")
 
 
 def afterwards(act: Callable[[], None]) -> None:
