@@ -22,11 +22,11 @@ FEWER = 40  # rows of the first register that come only with the second edition
 
 
 # In one process: each command of its own would take the seconds in which a house gets up.
+pytestmark = pytest.mark.deep
+
 TWO_EDITIONS = """
 import sys
 from xietong.atlas import operations as atlas
-
-pytestmark = pytest.mark.deep
 folder = Path(sys.argv[1])
 def bring(member, name):
     path = folder / name
