@@ -21,9 +21,8 @@ from houses import SETTLE, household
 FEWER = 40  # rows of the first register that come only with the second edition
 
 
-# In one process: each command of its own would take the seconds in which a house gets up.
 pytestmark = pytest.mark.deep
-
+# In one process: each command of its own would take the seconds in which a house gets up.
 TWO_EDITIONS = """
 import sys
 from xietong.atlas import operations as atlas

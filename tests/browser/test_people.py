@@ -197,7 +197,11 @@ def test_one_is_invited_accepts_signs_in_and_ends(
 
 @pytest.mark.parametrize(
     ("language", "size", "colours"),
-    [("zh", DESKTOP, "light"), ("en", PHONE, "light"), ("zh", PHONE, "dark")],
+    [
+        pytest.param("zh", DESKTOP, "light", marks=pytest.mark.deep),
+        pytest.param("en", PHONE, "light", marks=pytest.mark.deep),
+        ("zh", PHONE, "dark"),
+    ],
     ids=["zh", "en-phone", "zh-phone-dark"],
 )
 def test_the_pages_are_sound(

@@ -155,7 +155,7 @@ PAGES = (
 OPEN = ("/account/login/", "/account/password/reset/", "/account/signup/")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.deep), "dark"])
 def test_the_pages_are_accessible_in_both_languages_and_fit_a_phone(
     browser: Browser, lake_house: str, axe: Axe, scheme: str
 ) -> None:
