@@ -14,6 +14,8 @@ PAGES = {
     "clusters": "/atlas/clusters/",
     "registers": "/atlas/registers/",
     "methods": "/atlas/methods/",
+    "editions": "/atlas/editions/",
+    "edition": "/atlas/editions/1/",
     "search": "/search/?q=a",
 }
 
