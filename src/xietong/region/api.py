@@ -13,7 +13,6 @@ from xietong.kit.problem_schema import ProblemOut
 from xietong.region import exports, operations, queries, rules
 from xietong.region.actors import actor_of
 from xietong.region.guards import call_open_to
-from xietong.region.rules import INVITE_PERSON, require
 from xietong.region.schemas import (
     AuditEntryOut,
     AuditHeadOut,
@@ -102,15 +101,8 @@ def rename(request: HttpRequest, key: Key, body: NameIn) -> PersonOut:
 @call_open_to(rules.MOVE_PERSON)
 def move(request: HttpRequest, key: Key, body: MoveIn) -> PersonOut:
     """Let a person work for another member or organisation; mandates of the old one end."""
-    actor = actor_of(request)
-    row = operations.move_person(
-        actor=actor,
-        key=key,
-        member=body.member,
-        organisation=body.organisation,
-        reason=body.reason,
-    )
-    return queries.person_out(actor, row)
+    operations.move_person(actor=actor_of(request), key=key, **body.model_dump())
+    return person(request, key)
 
 
 @router.post(
@@ -190,10 +182,8 @@ def invitations(
 @call_open_to(rules.INVITE_PERSON)
 def invite(request: HttpRequest, body: InvitationIn) -> Any:
     """Send somebody a link by mail; the link is told to nobody else."""
-    actor = actor_of(request)
-    require(actor, INVITE_PERSON)
     row, _ = operations.invite_person(
-        actor=actor, site=request.build_absolute_uri("/"), **body.model_dump()
+        actor=actor_of(request), site=request.build_absolute_uri("/"), **body.model_dump()
     )
     return Status(201, queries.invitation_out(row))
 

@@ -289,6 +289,15 @@ def test_the_api_writes_what_the_pages_write(cast: Cast, client: Client) -> None
     assert back.json()["active"] is True
 
 
+def test_the_api_tells_what_a_person_who_was_moved_still_holds(cast: Cast, client: Client) -> None:
+    at(client, cast, "north_administrator")
+    key, bureau = cast.person("north_viewer").pk, cast.organisations["north_bureau"].pk
+    moved = post(client, f"/people/{key}/place", organisation=bureau, reason="调动").json()
+    assert (moved["organisation"], moved["member"]) == (bureau, NORTH)
+    assert [one["role"] for one in moved["mandates"]] == ["viewer"]
+    assert moved == client.get(f"{API}/people/{key}").json()
+
+
 def test_a_session_writes_only_with_its_token_against_forgery(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     at(client, cast, "north_administrator")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from xietong.engine.tables import write_table
 from xietong.region import naming, zone
 from xietong.region.models import Mandate, Organisation, Person
-from xietong.region.queries.people import manages
+from xietong.region.queries.people import held_now, manages
 from xietong.region.rules import Actor
 
 Format = Literal["csv", "xlsx"]
@@ -113,8 +113,8 @@ def mandates(kind: Format, rows: Iterable[Mandate]) -> bytes:
 
 
 def roles_held(row: Person) -> str:
-    """Return the roles that a person holds now, each with whom it is for."""
-    held: list[Mandate] = getattr(row, "in_force", [])
+    """Return the roles that a person of `people_visible_to` holds now, each with whom it is for."""
     return gettext(", ").join(
-        f"{naming.role(one.role)} ({naming.owner(one.member, one.organisation)})" for one in held
+        f"{naming.role(one.role)} ({naming.owner(one.member, one.organisation)})"
+        for one in held_now(row)
     )

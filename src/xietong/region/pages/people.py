@@ -13,9 +13,9 @@ from xietong.kit.refusals import Refusal
 from xietong.region import exports, forms, naming, operations, queries, rules
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
-from xietong.region.models import Mandate, Person
+from xietong.region.models import Person
 from xietong.region.pages import answers, tables
-from xietong.region.queries.people import scopes_of_mandate, scopes_of_person
+from xietong.region.queries.people import held_now, scopes_of_mandate, scopes_of_person
 from xietong.region.rules import Actor, may, require
 
 
@@ -165,11 +165,11 @@ def deactivate(request: HttpRequest, key: int) -> HttpResponse:
         else:
             messages.success(request, gettext("“{name}” was deactivated.").format(name=person.name))
             return redirect("region:person", key)
-    held: list[Mandate] = getattr(person, "in_force", [])
+    held, count = exports.roles_held(person), len(held_now(person))
     return render(
         request,
         "region/deactivate.html",
-        {"person": person, "held": exports.roles_held(person), "count": len(held), "form": form},
+        {"person": person, "held": held, "count": count, "form": form},
         status=422 if form.errors else 200,
     )
 

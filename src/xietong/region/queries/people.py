@@ -41,6 +41,13 @@ def _people(actor: Actor, line: May) -> QuerySet[Person]:
     ).prefetch_related(Prefetch("mandates", queryset=now, to_attr="in_force"))
 
 
+def held_now(row: Person) -> list[Mandate]:
+    """Return the mandates in force of a person of `people_visible_to`, which were read along."""
+    # Whoever was read in another way has none, which must not pass for holding nothing.
+    held: list[Mandate] = vars(row)["in_force"]
+    return held
+
+
 def in_force(at: datetime) -> Q:
     """Return the condition that a mandate holds at a moment."""
     return (

@@ -7,7 +7,7 @@ from typing import cast
 from django.utils import timezone
 
 from xietong.region.models import Invitation, Mandate, Organisation, Person
-from xietong.region.queries.people import manages
+from xietong.region.queries.people import held_now, manages
 from xietong.region.rules import Actor
 from xietong.region.schemas import (
     HeldOut,
@@ -38,7 +38,6 @@ def organisation_out(row: Organisation) -> OrganisationOut:
 
 def person_out(actor: Actor, row: Person) -> PersonOut:
     """Return a person of `people_visible_to`, with the address only for whoever looks after it."""
-    held: list[Mandate] = getattr(row, "in_force", [])
     return PersonOut(
         key=row.pk,
         name=row.name or row.get_username(),
@@ -52,7 +51,7 @@ def person_out(actor: Actor, row: Person) -> PersonOut:
                 member=one.member.code if one.member else None,
                 organisation=one.organisation_id,
             )
-            for one in held
+            for one in held_now(row)
         ],
     )
 
