@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cast import Cast
 from xietong.engine.identifiers import mod_31_3
 from xietong.kit.refusals import Refusal
 from xietong.region import operations, queries
 from xietong.region.models import AuditEntry, Mandate, Organisation
-from xietong.region.operations import About
-from xietong.region.packs import RegionPack
+from xietong.region.operations import About, organisations
+from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import LOCAL
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
@@ -272,3 +274,32 @@ def test_an_upload_is_cut_off_at_its_most(monkeypatch: pytest.MonkeyPatch) -> No
     with operations.table_laid("../../etc/x.csv", [b"a"]) as path:
         assert path.name == "table.csv"
     assert not path.exists()
+
+
+def test_of_rows_that_are_known_it_is_asked_once(
+    pack: RegionPack, cast: Cast, tmp_path: Path
+) -> None:
+    def asked(rows: int) -> int:
+        lines = [f"北岸第{n}站,C{n},{'' if n == 1 else '北岸第1站'}\n" for n in range(1, rows + 1)]
+        path = table(tmp_path, "name_zh,credit_code,parent\n" + "".join(lines))
+        enter(path)
+        with CaptureQueriesContext(connection) as queried:
+            assert enter(path) == operations.Imported(0, 0, rows)
+        return len(queried)
+
+    assert asked(2) == asked(12)
+
+
+def test_a_countrys_rule_is_read_once_for_a_whole_table(
+    pack: RegionPack, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def reading(packs: Path, code: str) -> RegionPack:
+        read.append(code)
+        return read_pack(packs, code)
+
+    organisations._rule_of.cache_clear()
+    monkeypatch.setattr(organisations, "read_pack", reading)
+    assert enter(table(tmp_path, "name_zh,credit_code\n甲站,C1\n乙站,C2\n")).added == 2
+    assert read == ["lakes"]

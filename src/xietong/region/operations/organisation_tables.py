@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from django.db.models import Q
 from django.utils import translation
+from django.utils.translation import gettext
 
 from xietong.engine.identifiers import CodeRule
 from xietong.engine.problems import Problem, ProblemsFound
@@ -52,6 +53,9 @@ class _Line:
     kind: str
     credit_code: str
     parent: str
+
+
+Named = TypeVar("Named", _Line, Organisation)
 
 
 def import_organisations(
@@ -127,8 +131,6 @@ class _Rehearsed(Exception):
 
 def headings() -> dict[str, str]:
     """Return the headings of such a table in the active language, by column."""
-    from django.utils.translation import gettext
-
     return {
         "name_zh": gettext("Name in Chinese"),
         "name_en": gettext("Name in English"),
@@ -251,14 +253,13 @@ def _faults(lines: list[_Line], rule: CodeRule | None, home: Member) -> list[Pro
 
 def _cycles(lines: list[_Line]) -> list[Problem]:
     """Return the rows whose superiors lead back to themselves."""
-    by_name = {one.name_zh: one for one in lines}
-    by_name |= {tidy_code(one.credit_code): one for one in lines if one.credit_code}
+    by_words = _by_words(lines)
     faults = []
     for one in lines:
-        seen, above = {one.row}, by_name.get(one.parent) or by_name.get(tidy_code(one.parent))
+        seen, above = {one.row}, _named(by_words, one.parent)
         while above is not None and above.row not in seen:
             seen.add(above.row)
-            above = by_name.get(above.parent) or by_name.get(tidy_code(above.parent))
+            above = _named(by_words, above.parent)
         if above is not None and above.row == one.row:
             faults.append(Problem("superior_circle", one.row, "parent"))
     return faults
@@ -266,7 +267,11 @@ def _cycles(lines: list[_Line]) -> list[Problem]:
 
 def _write(actor: Actor, home: Member, lines: list[_Line]) -> Imported:
     """Write the rows: first all without superiors, then each with its own."""
-    rows = {one.row: _known(home, one) for one in lines}
+    known = _by_words(Organisation.objects.filter(member=home, closed_at__isnull=True))
+    in_table = _by_words(lines)
+    rows = {
+        one.row: known.get(tidy_code(one.credit_code)) or known.get(one.name_zh) for one in lines
+    }
     added = sum(row is None for row in rows.values())
     changed = 0
     written: dict[int, Organisation] = {}
@@ -279,12 +284,17 @@ def _write(actor: Actor, home: Member, lines: list[_Line]) -> Imported:
         written[one.row] = row
     for one in lines:
         row = written[one.row]
+        superior = row.parent_id
+        if above := _named(in_table, one.parent):
+            superior = written[above.row].pk
+        elif outside := _named(known, one.parent):
+            superior = outside.pk
         wanted = About(
             one.name_zh,
             one.kind or row.kind,
             one.name_en or row.name_en,
             one.credit_code or row.credit_code or "",
-            _superior(home, one, lines, written) if one.parent else row.parent_id,
+            superior,
         )
         if wanted != About(
             row.name_zh, row.kind, row.name_en, tidy_code(row.credit_code or ""), row.parent_id
@@ -294,26 +304,13 @@ def _write(actor: Actor, home: Member, lines: list[_Line]) -> Imported:
     return Imported(added, changed, len(lines) - added - changed)
 
 
-def _known(home: Member, line: _Line) -> Organisation | None:
-    rows = Organisation.objects.filter(member=home, closed_at__isnull=True)
-    if code := tidy_code(line.credit_code):
-        found = rows.filter(credit_code=code).first()
-        if found is not None:
-            return found
-    return rows.filter(name_zh=line.name_zh).first()
+def _by_words(rows: Iterable[Named]) -> dict[str, Named]:
+    """Return rows by the words that a table may name them by: their names, and their codes."""
+    rows = list(rows)
+    by_code = {tidy_code(one.credit_code): one for one in rows if one.credit_code}
+    return {one.name_zh: one for one in rows} | by_code
 
 
-def _superior(
-    home: Member, line: _Line, lines: list[_Line], written: dict[int, Organisation]
-) -> int | None:
-    for one in lines:
-        if line.parent == one.name_zh or (
-            one.credit_code and tidy_code(line.parent) == tidy_code(one.credit_code)
-        ):
-            return written[one.row].pk
-    return (
-        Organisation.objects.filter(member=home, closed_at__isnull=True)
-        .filter(Q(name_zh=line.parent) | Q(credit_code=tidy_code(line.parent)))
-        .values_list("pk", flat=True)
-        .first()
-    )
+def _named(rows: dict[str, Named], words: str) -> Named | None:
+    """Return the row that is meant; nothing for no words."""
+    return rows.get(words) or rows.get(tidy_code(words))

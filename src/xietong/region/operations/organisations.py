@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
@@ -170,8 +172,13 @@ def kind_named(kind: str) -> str:
 
 def code_rule() -> CodeRule | None:
     """Return how the country of this node's region checks credit codes; None: not at all."""
-    pack = read_pack(settings.XIETONG_REGIONS, settings.XIETONG_REGION)
-    return CodeRule.of_pack(pack.country.facts["credit_code"])
+    return _rule_of(settings.XIETONG_REGIONS, settings.XIETONG_REGION)
+
+
+@lru_cache(maxsize=2)
+def _rule_of(packs: Path, code: str) -> CodeRule | None:
+    # A table of organisations asks for each row, and a pack is a whole folder of files.
+    return CodeRule.of_pack(read_pack(packs, code).country.facts["credit_code"])
 
 
 def code_problem(code: str, rule: CodeRule | None, row: int | None = None) -> Problem | None:
