@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from xietong.agreements import rules
@@ -105,12 +105,9 @@ def _wants_a_word(standing: Consent | None) -> bool:
 
 def approver_mandates(member: str, at: datetime) -> QuerySet[Mandate]:
     """Return the mandates by which somebody may consent for a member at a moment."""
-    return (
-        Mandate.objects.filter(role=Role.APPROVER, member__code=member, valid_from__lte=at)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
-        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
-        .order_by("id")
-    )
+    return Mandate.objects.filter(
+        Mandate.in_force(at), role=Role.APPROVER, member__code=member
+    ).order_by("id")
 
 
 def ever_an_approver() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -91,12 +90,8 @@ def _actor_of_token(secret: str) -> Actor:
 
 def mandates_in_force(person: Person, at: datetime) -> frozenset[Held]:
     """Return the mandates of a person that hold at a moment."""
-    rows = (
-        Mandate.objects.filter(person=person, valid_from__lte=at)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
-        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
-        .filter(Q(organisation__isnull=True) | Q(organisation__closed_at__isnull=True))
-        .select_related("member", "organisation")
+    rows = Mandate.objects.filter(Mandate.in_force(at), person=person).select_related(
+        "member", "organisation"
     )
     return frozenset(Held(Role(row.role), _scope(row)) for row in rows)
 

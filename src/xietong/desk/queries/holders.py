@@ -13,14 +13,9 @@ from xietong.region.rules import Role
 
 def holders_of(role: Role, members: Iterable[str], *, office: bool = False) -> list[Person]:
     """Return the active people who hold a role for one of these members, or at the office."""
-    now = timezone.now()
     for_whom = Q(member__code__in=list(members))
     if office:
         for_whom |= Q(organisation__kind=Organisation.Kind.REGIONAL_OFFICE)
-    mandates = (
-        Mandate.objects.filter(for_whom, role=role.value, valid_from__lte=now)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=now))
-        .filter(Q(organisation__isnull=True) | Q(organisation__closed_at__isnull=True))
-    )
+    held = Mandate.in_force(timezone.now())
+    mandates = Mandate.objects.filter(for_whom, held, role=role.value)
     return list(Person.objects.filter(is_active=True, mandates__in=mandates).distinct())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -115,6 +117,21 @@ class Mandate(models.Model):
                 name="mandate_ends_after_it_begins",
             ),
         ]
+
+    @staticmethod
+    def in_force(at: datetime) -> Q:
+        """Return the condition that a mandate holds at a moment."""
+        return (
+            Q(valid_from__lte=at)
+            & (Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+            & (Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
+            & (Q(organisation__isnull=True) | Q(organisation__closed_at__isnull=True))
+        )
+
+    @staticmethod
+    def not_ended(at: datetime) -> Q:
+        """Return the condition that a mandate holds or will hold at a moment, by its own dates."""
+        return Q(revoked_at__isnull=True) & (Q(valid_to__isnull=True) | Q(valid_to__gt=at))
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role}"

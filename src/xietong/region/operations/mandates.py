@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 
 from xietong.kit.references import Reference
@@ -14,7 +13,7 @@ from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.owners import Owner, owner_for
-from xietong.region.queries.people import in_force, scopes_of_mandate
+from xietong.region.queries.people import scopes_of_mandate
 from xietong.region.rules import LOCAL, STRICT, Actor, Kind, Role, require
 
 
@@ -135,8 +134,7 @@ def open_mandates(row: Person, now: datetime) -> list[Mandate]:
     """Return a person's mandates that hold or will hold, locked."""
     return list(
         Mandate.objects.select_for_update(of=("self",))
-        .filter(person=row, revoked_at__isnull=True)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
+        .filter(Mandate.not_ended(now), person=row)
         .order_by("pk")
     )
 
@@ -173,12 +171,12 @@ def active_person(actor: Actor, key: int) -> Person:
 def _refuse_held(
     row: Person, role: Role, owner: Owner, begins: datetime, ends: datetime | None
 ) -> None:
-    held = (
-        Mandate.objects.filter(
-            person=row, role=role.value, member=owner.member, organisation=owner.organisation
-        )
-        .filter(revoked_at__isnull=True)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=begins))
+    held = Mandate.objects.filter(
+        Mandate.not_ended(begins),
+        person=row,
+        role=role.value,
+        member=owner.member,
+        organisation=owner.organisation,
     )
     if ends is not None:
         held = held.filter(valid_from__lt=ends)
@@ -196,10 +194,10 @@ def _refuse_last(row: Mandate, ending: list[Mandate], now: datetime) -> None:
     organisation = row.organisation
     if organisation is not None and organisation.kind != Organisation.Kind.REGIONAL_OFFICE:
         return  # the administrators of its member are left
-    if not Mandate.objects.filter(in_force(now), pk=row.pk).exists():
+    if not Mandate.objects.filter(Mandate.in_force(now), pk=row.pk).exists():
         return
     others = Mandate.objects.filter(
-        in_force(now),
+        Mandate.in_force(now),
         role=Role.ADMINISTRATOR.value,
         member=row.member,
         organisation=row.organisation,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from xietong.engine.identifiers import CodeRule
@@ -131,9 +130,9 @@ def close_organisation(*, actor: Actor, key: int, reason: str) -> Organisation:
             )
         now = timezone.now()
         ending = list(
-            Mandate.objects.filter(organisation=row, revoked_at__isnull=True)
-            .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-            .select_related("person", "member", "organisation")
+            Mandate.objects.filter(Mandate.not_ended(now), organisation=row).select_related(
+                "person", "member", "organisation"
+            )
         )
         end_mandates(actor, ending, why, now)
         invited = Invitation.objects.filter(

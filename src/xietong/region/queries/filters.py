@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from xietong.region import naming
 from xietong.region.models import Invitation, Mandate, Member, Organisation, Person
-from xietong.region.queries.people import in_force
 
 CHOICE = forms.Select(attrs={"class": "form-select"})
 TEXT = forms.TextInput(attrs={"class": "form-control", "type": "search"})
@@ -73,7 +72,7 @@ class People(_Filters):
 
     def in_role(self, rows: QuerySet[Person], name: str, role: str) -> QuerySet[Person]:
         """Narrow to who holds a role now."""
-        held = Mandate.objects.filter(in_force(timezone.now()), role=role).values("person")
+        held = Mandate.objects.filter(Mandate.in_force(timezone.now()), role=role).values("person")
         return rows.filter(pk__in=held)
 
     def in_state(self, rows: QuerySet[Person], name: str, state: str) -> QuerySet[Person]:
@@ -145,7 +144,7 @@ class Mandates(_Filters):
 
     def in_state(self, rows: QuerySet[Mandate], name: str, said: str) -> QuerySet[Mandate]:
         """Narrow to what is in force now, or is not."""
-        holds = in_force(timezone.now())
+        holds = Mandate.in_force(timezone.now())
         return rows.filter(holds) if said == "in_force" else rows.exclude(holds)
 
 

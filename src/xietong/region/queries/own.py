@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.utils import timezone
 
 from xietong.region.models import ApiToken, Mandate
-from xietong.region.queries.people import in_force
 from xietong.region.rules import Actor, Kind
 
 
 def own_mandates(actor: Actor) -> list[Mandate]:
     """Return the actor's mandates in force, those that wait for a second factor too."""
     return list(
-        Mandate.objects.filter(in_force(timezone.now()), person_id=_key(actor))
+        Mandate.objects.filter(Mandate.in_force(timezone.now()), person_id=_key(actor))
         .select_related("member", "organisation")
         .order_by("id")
     )

@@ -6,9 +6,7 @@ mandates that are over and invitations are the administrators'. The office sees 
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from xietong.kit.refusals import N_, NotFound
@@ -33,7 +31,7 @@ def _people(actor: Actor, line: May) -> QuerySet[Person]:
     rows = Person.objects.select_related("member", "organisation__member").order_by("name", "pk")
     if scopes is not None and not scopes:
         return rows.none()
-    now = Mandate.objects.filter(in_force(timezone.now())).select_related(
+    now = Mandate.objects.filter(Mandate.in_force(timezone.now())).select_related(
         "member", "organisation__member"
     )
     return rows.filter(
@@ -46,16 +44,6 @@ def held_now(row: Person) -> list[Mandate]:
     # Whoever was read in another way has none, which must not pass for holding nothing.
     held: list[Mandate] = vars(row)["in_force"]
     return held
-
-
-def in_force(at: datetime) -> Q:
-    """Return the condition that a mandate holds at a moment."""
-    return (
-        Q(valid_from__lte=at)
-        & (Q(valid_to__isnull=True) | Q(valid_to__gt=at))
-        & (Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
-        & (Q(organisation__isnull=True) | Q(organisation__closed_at__isnull=True))
-    )
 
 
 def person(actor: Actor, key: int) -> Person:
