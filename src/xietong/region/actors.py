@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from xietong.kit.forgery import bearer_of
 from xietong.kit.refusals import N_, NotSignedIn
+from xietong.region import naming
 from xietong.region.models import ApiToken, Mandate, Organisation, Person
 from xietong.region.rules import (
     OFFICE,
@@ -56,7 +57,7 @@ def actor_for(person: Person, *, assured: bool, at: datetime | None = None) -> A
     waiting = frozenset() if assured else frozenset(one for one in held if one.role in STRICT)
     return Actor(
         Kind.PERSON,
-        person.name or person.get_username(),
+        naming.person(person),
         key=f"person:{person.pk}",
         held=held - waiting,
         waiting=waiting,

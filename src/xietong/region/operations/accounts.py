@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from xietong.kit.references import Reference
-from xietong.region import rules
+from xietong.region import naming, rules
 from xietong.region.models import Person
 from xietong.region.operations.audit import change, record
 from xietong.region.rules import Actor, Kind, require
@@ -65,4 +65,4 @@ def choose_language(*, actor: Actor, person: Person, language: str) -> Person:
 
 def as_actor(person: Person) -> Actor:
     """Return a person as whoever did something with the account, mandates aside."""
-    return Actor(Kind.PERSON, person.name or person.get_username(), key=f"person:{person.pk}")
+    return Actor(Kind.PERSON, naming.person(person), key=f"person:{person.pk}")

@@ -167,7 +167,7 @@ def accept_invitation(
             username=invitation.email[:150],
             email=invitation.email,
             name=name_given(name or invitation.name),
-            member=Owner(invitation.member, invitation.organisation).home,
+            member=Owner.of(invitation).home,
             organisation=invitation.organisation,
             language=language if language in LANGUAGES else invitation.language,
         )
@@ -184,11 +184,11 @@ def accept_invitation(
             actor=Actor(actor.kind, person.name, f"person:{person.pk}"),
             verb="accept_invitation",
             subject=Reference("region", "person", str(person.pk)),
-            member=Owner(invitation.member, invitation.organisation).code,
+            member=Owner.of(invitation).code,
             after=invitation.role,
             invitation=invitation.pk,
             mandate=mandate.pk,
-            scope=Owner(invitation.member, invitation.organisation).shown,
+            scope=Owner.of(invitation).shown,
         )
     return person
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
-from xietong.region import queries, rules
+from xietong.region import naming, queries, rules
 from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import change, record
@@ -90,7 +90,7 @@ def revoke_mandate(*, actor: Actor, key: int, reason: str) -> Mandate:
         row = queries.mandate(actor, key)
         require(actor, rules.REVOKE_MANDATE, of=scopes_of_mandate(row))
         why = rules.reason_given(reason)
-        Owner(row.member, row.organisation).lock()
+        Owner.of(row).lock()
         row = Mandate.objects.select_for_update(of=("self",)).get(pk=row.pk)
         now = timezone.now()
         if row.revoked_at is not None or (row.valid_to is not None and row.valid_to <= now):
@@ -120,11 +120,11 @@ def end_mandates(actor: Actor, rows: list[Mandate], why: str, now: datetime) -> 
             actor=actor,
             verb="revoke_mandate",
             subject=Reference("region", "person", str(row.person_id)),
-            member=Owner(row.member, row.organisation).code,
+            member=Owner.of(row).code,
             reason=why,
             before=row.role,
             mandate=row.pk,
-            scope=Owner(row.member, row.organisation).shown,
+            scope=Owner.of(row).shown,
         )
         if row.role == Role.ADMINISTRATOR:
             _end_invitations(actor, row, why, now)
@@ -157,15 +157,20 @@ def active_person(actor: Actor, key: int) -> Person:
     """Return a person, locked, who may sign in. Refuses `no_such_person`, `person_inactive`."""
     queries.person(actor, key)
     row = Person.objects.select_for_update(of=("self",)).get(pk=key)
+    refuse_inactive(row)
+    return row
+
+
+def refuse_inactive(row: Person) -> None:
+    """Refuse `person_inactive` for whoever may not sign in."""
     if not row.is_active:
         raise Refusal(
             "person_inactive",
             N_("“{name}” has been deactivated."),
             way_out=N_("Reactivate the person first."),
             field="person",
-            name=row.name or row.get_username(),
+            name=naming.person(row),
         )
-    return row
 
 
 def _refuse_held(
@@ -186,7 +191,7 @@ def _refuse_held(
             N_("“{name}” holds this mandate in that time already."),
             way_out=N_("Revoke the other one first, or choose another time."),
             field="role",
-            name=row.name or row.get_username(),
+            name=naming.person(row),
         )
 
 
@@ -208,7 +213,7 @@ def _refuse_last(row: Mandate, ending: list[Mandate], now: datetime) -> None:
             "last_administrator",
             N_("“{name}” is the last administrator; nobody could grant a mandate any more."),
             way_out=N_("Grant another person the mandate first, or ask the operator."),
-            name=row.person.name or row.person.get_username(),
+            name=naming.person(row.person),
         )
 
 
@@ -230,7 +235,7 @@ def end_invitation(actor: Actor, invitation: Invitation, why: str, now: datetime
         actor=actor,
         verb="recall_invitation",
         subject=Reference("region", "invitation", str(invitation.pk)),
-        member=Owner(invitation.member, invitation.organisation).code,
+        member=Owner.of(invitation).code,
         reason=why,
         before="open",
         after="recalled",

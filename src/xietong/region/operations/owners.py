@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xietong.kit.refusals import N_, Refusal
 from xietong.region import queries
-from xietong.region.models import Member, Organisation
+from xietong.region.models import Invitation, Mandate, Member, Organisation, Person
 from xietong.region.queries.organisations import scopes_of
 from xietong.region.rules import Actor, May, require
 
@@ -17,6 +17,11 @@ class Owner:
 
     member: Member | None
     organisation: Organisation | None
+
+    @classmethod
+    def of(cls, row: Person | Mandate | Invitation) -> Owner:
+        """Return for whom a person works, or for whom a mandate is, or would be."""
+        return cls(row.member, row.organisation)
 
     @property
     def scopes(self) -> frozenset[str]:

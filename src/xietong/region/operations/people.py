@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
-from xietong.region import queries, rules
+from xietong.region import naming, queries, rules
 from xietong.region.models import Mandate, Person
 from xietong.region.operations.audit import change, record
 from xietong.region.operations.invitations import name_given
-from xietong.region.operations.mandates import end_mandates, open_mandates
+from xietong.region.operations.mandates import end_mandates, open_mandates, refuse_inactive
 from xietong.region.operations.owners import Owner, owner_for
 from xietong.region.queries.people import scopes_of_mandate, scopes_of_person
 from xietong.region.rules import Actor, May, require
@@ -31,7 +31,7 @@ def rename_person(*, actor: Actor, key: int, name: str) -> Person:
             actor=actor,
             verb="rename_person",
             subject=Reference("region", "person", str(key)),
-            member=Owner(row.member, row.organisation).code,
+            member=Owner.of(row).code,
             before=before[:64],
             after=row.name[:64],
         )
@@ -57,13 +57,13 @@ def move_person(
     with change():
         row = _locked(actor, key, rules.MOVE_PERSON)
         why = rules.reason_given(reason)
-        before = Owner(row.member, row.organisation).shown
+        before = Owner.of(row).shown
         left = row.organisation_id if row.organisation_id != organisation else None
         now = timezone.now()
         ending = [
             one
             for one in open_mandates(row, now)
-            if Owner(one.member, one.organisation).home != owner.home
+            if Owner.of(one).home != owner.home
             or (left is not None and one.organisation_id == left)
         ]
         _end(actor, ending, why)
@@ -73,7 +73,7 @@ def move_person(
             actor=actor,
             verb="move_person",
             subject=Reference("region", "person", str(key)),
-            member=Owner(row.member, row.organisation).code,
+            member=Owner.of(row).code,
             reason=why,
             before=before,
             after=owner.shown,
@@ -92,14 +92,7 @@ def deactivate_person(*, actor: Actor, key: int, reason: str) -> Person:
     with change():
         row = _locked(actor, key, rules.DEACTIVATE_PERSON)
         why = rules.reason_given(reason)
-        if not row.is_active:
-            raise Refusal(
-                "person_inactive",
-                N_("“{name}” has been deactivated."),
-                way_out=N_("Reactivate the person first."),
-                field="person",
-                name=row.name or row.get_username(),
-            )
+        refuse_inactive(row)
         ending = open_mandates(row, timezone.now())
         _end(actor, ending, why)
         row.is_active = False
@@ -110,7 +103,7 @@ def deactivate_person(*, actor: Actor, key: int, reason: str) -> Person:
             actor=actor,
             verb="deactivate_person",
             subject=Reference("region", "person", str(key)),
-            member=Owner(row.member, row.organisation).code,
+            member=Owner.of(row).code,
             reason=why,
             before="active",
             after="inactive",
@@ -134,7 +127,7 @@ def reactivate_person(*, actor: Actor, key: int, reason: str) -> Person:
                 N_("“{name}” has not been deactivated."),
                 way_out=N_("Nothing is left to do."),
                 field="person",
-                name=row.name or row.get_username(),
+                name=naming.person(row),
             )
         row.is_active = True
         row.save(update_fields=["is_active"])
@@ -142,7 +135,7 @@ def reactivate_person(*, actor: Actor, key: int, reason: str) -> Person:
             actor=actor,
             verb="reactivate_person",
             subject=Reference("region", "person", str(key)),
-            member=Owner(row.member, row.organisation).code,
+            member=Owner.of(row).code,
             reason=why,
             before="inactive",
             after="active",
@@ -168,7 +161,7 @@ def clear_factors(*, actor: Actor, key: int, reason: str) -> int:
                 N_("“{name}” has no second factor."),
                 way_out=N_("The person sets one up on the account page."),
                 field="person",
-                name=row.name or row.get_username(),
+                name=naming.person(row),
             )
         row.set_unusable_password()
         row.save(update_fields=["password"])
@@ -176,7 +169,7 @@ def clear_factors(*, actor: Actor, key: int, reason: str) -> int:
             actor=actor,
             verb="clear_factors",
             subject=Reference("region", "person", str(key)),
-            member=Owner(row.member, row.organisation).code,
+            member=Owner.of(row).code,
             reason=why,
             factors=count,
         )
@@ -194,5 +187,5 @@ def _locked(actor: Actor, key: int, line: May) -> Person:
 def _end(actor: Actor, ending: list[Mandate], why: str) -> None:
     for one in ending:
         require(actor, rules.REVOKE_MANDATE, of=scopes_of_mandate(one))
-        Owner(one.member, one.organisation).lock()
+        Owner.of(one).lock()
     end_mandates(actor, ending, why, timezone.now())

@@ -6,6 +6,7 @@ from typing import cast
 
 from django.utils import timezone
 
+from xietong.region import naming
 from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.queries.people import held_now, manages
 from xietong.region.rules import Actor
@@ -40,7 +41,7 @@ def person_out(actor: Actor, row: Person) -> PersonOut:
     """Return a person of `people_visible_to`, with the address only for whoever looks after it."""
     return PersonOut(
         key=row.pk,
-        name=row.name or row.get_username(),
+        name=naming.person(row),
         member=row.member.code if row.member else None,
         organisation=row.organisation_id,
         active=row.is_active,
@@ -61,7 +62,7 @@ def mandate_out(row: Mandate) -> MandateOut:
     return MandateOut(
         key=row.pk,
         person=row.person_id,
-        name=row.person.name or row.person.get_username(),
+        name=naming.person(row.person),
         role=cast(RoleName, row.role),
         member=row.member.code if row.member else None,
         organisation=row.organisation_id,
