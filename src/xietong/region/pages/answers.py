@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from xietong.kit.doors import problem_lines, said
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import exports
+
+Row = TypeVar("Row")
 
 
 def refused(form: forms.Form, refusal: Refusal) -> None:
@@ -18,6 +21,19 @@ def refused(form: forms.Form, refusal: Refusal) -> None:
     lines = problem_lines(refusal)
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, [f"{sentence} {way_out}".strip(), *lines])
+
+
+def done(
+    request: HttpRequest, form: forms.Form, does: Callable[[dict[str, Any]], Row]
+) -> Row | None:
+    """Do what a form that was sent asks for and return what came of it; None: the form says why."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return does(form.cleaned_data)
+    except Refusal as refusal:
+        refused(form, refusal)
+        return None
 
 
 def kind_of_file(kind: str) -> exports.Format:

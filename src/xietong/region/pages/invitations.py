@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import get_language, gettext
 
-from xietong.kit.refusals import Refusal
 from xietong.region import forms, naming, operations, queries, rules
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
@@ -37,23 +36,22 @@ def invite(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, rules.INVITE_PERSON)
     form = forms.Invite(actor, rules.INVITE_PERSON, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            row, _link = operations.invite_person(
-                actor=actor,
-                email=said["email"],
-                name=said["name"],
-                role=said["role"],
-                language=said["language"],
-                site=request.build_absolute_uri("/"),
-                **form.owner(),
-            )
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            _tell(request, row)
-            return redirect("region:invitations")
+    sent = answers.done(
+        request,
+        form,
+        lambda said: operations.invite_person(
+            actor=actor,
+            email=said["email"],
+            name=said["name"],
+            role=said["role"],
+            language=said["language"],
+            site=request.build_absolute_uri("/"),
+            **form.owner(),
+        ),
+    )
+    if sent is not None:
+        _tell(request, sent[0])
+        return redirect("region:invitations")
     return render(request, "region/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -107,20 +105,19 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     require(actor, rules.ACCEPT_INVITATION)
     row = operations.invitation_of(token)
     form = forms.Accept(request.POST or None, initial={"name": row.name})
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.accept_invitation(
-                actor=actor,
-                token=token,
-                name=form.cleaned_data["name"],
-                password=form.cleaned_data["password"],
-                language=get_language() or "",
-            )
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("Welcome. Sign in with your e-mail address."))
-            return redirect(resolve_url(settings.LOGIN_URL))
+    if answers.done(
+        request,
+        form,
+        lambda said: operations.accept_invitation(
+            actor=actor,
+            token=token,
+            name=said["name"],
+            password=said["password"],
+            language=get_language() or "",
+        ),
+    ):
+        messages.success(request, gettext("Welcome. Sign in with your e-mail address."))
+        return redirect(resolve_url(settings.LOGIN_URL))
     answer = render(
         request,
         "region/accept.html",

@@ -91,17 +91,16 @@ def add(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, rules.ADD_ORGANISATION)
     form = forms.AboutOrganisation(actor, rules.ADD_ORGANISATION, None, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            row = operations.add_organisation(
-                actor=actor, member=said["member"] or None, about=_about(said)
-            )
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("“{name}” was entered.").format(name=row.name_zh))
-            return redirect("region:organisation", row.pk)
+    row = answers.done(
+        request,
+        form,
+        lambda said: operations.add_organisation(
+            actor=actor, member=said["member"] or None, about=_about(said)
+        ),
+    )
+    if row is not None:
+        messages.success(request, gettext("“{name}” was entered.").format(name=row.name_zh))
+        return redirect("region:organisation", row.pk)
     return _form(request, form, gettext("Enter an organisation"))
 
 
@@ -122,14 +121,13 @@ def change(request: HttpRequest, key: int) -> HttpResponse:
     form = forms.AboutOrganisation(
         actor, rules.CHANGE_ORGANISATION, row, request.POST or None, initial=known
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.change_organisation(actor=actor, key=key, about=_about(form.cleaned_data))
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("Done, and noted in the audit."))
-            return redirect("region:organisation", key)
+    if answers.done(
+        request,
+        form,
+        lambda said: operations.change_organisation(actor=actor, key=key, about=_about(said)),
+    ):
+        messages.success(request, gettext("Done, and noted in the audit."))
+        return redirect("region:organisation", key)
     return _form(request, form, gettext("Change an organisation"), row)
 
 
@@ -141,14 +139,13 @@ def close(request: HttpRequest, key: int) -> HttpResponse:
     row = queries.organisation(actor, key)
     require(actor, rules.CLOSE_ORGANISATION, of=scopes_of(member=row.member, organisation=row))
     form = forms.Why(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.close_organisation(actor=actor, key=key, reason=form.cleaned_data["reason"])
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("“{name}” was closed.").format(name=row.name_zh))
-            return redirect("region:organisation", key)
+    if answers.done(
+        request,
+        form,
+        lambda said: operations.close_organisation(actor=actor, key=key, reason=said["reason"]),
+    ):
+        messages.success(request, gettext("“{name}” was closed.").format(name=row.name_zh))
+        return redirect("region:organisation", key)
     ending = queries.mandates_visible_to(actor).filter(organisation=row)
     holders = sorted({naming.person(one.person) for one in ending if queries.holds(one)})
     return render(

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from xietong.kit.refusals import Refusal
 from xietong.region import exports, forms, naming, operations, queries, rules
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
@@ -157,14 +156,13 @@ def deactivate(request: HttpRequest, key: int) -> HttpResponse:
     person = queries.person(actor, key)
     require(actor, rules.DEACTIVATE_PERSON, of=scopes_of_person(person))
     form = forms.Why(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.deactivate_person(actor=actor, key=key, reason=form.cleaned_data["reason"])
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("“{name}” was deactivated.").format(name=person.name))
-            return redirect("region:person", key)
+    if answers.done(
+        request,
+        form,
+        lambda said: operations.deactivate_person(actor=actor, key=key, reason=said["reason"]),
+    ):
+        messages.success(request, gettext("“{name}” was deactivated.").format(name=person.name))
+        return redirect("region:person", key)
     held, count = exports.roles_held(person), len(held_now(person))
     return render(
         request,
@@ -182,14 +180,13 @@ def revoke(request: HttpRequest, key: int) -> HttpResponse:
     mandate = queries.mandate(actor, key)
     require(actor, rules.REVOKE_MANDATE, of=scopes_of_mandate(mandate))
     form = forms.Why(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.revoke_mandate(actor=actor, key=key, reason=form.cleaned_data["reason"])
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("The mandate was revoked."))
-            return redirect("region:person", mandate.person_id)
+    if answers.done(
+        request,
+        form,
+        lambda said: operations.revoke_mandate(actor=actor, key=key, reason=said["reason"]),
+    ):
+        messages.success(request, gettext("The mandate was revoked."))
+        return redirect("region:person", mandate.person_id)
     return render(
         request,
         "region/revoke.html",
@@ -233,12 +230,7 @@ def _done(request: HttpRequest, key: int, name: str, form: Any, does: Any) -> Ht
     actor = actor_of(request)
     person = queries.person(actor, key)
     require(actor, rules.MANAGE_PEOPLE, of=scopes_of_person(person))
-    if form.is_valid():
-        try:
-            does(form.cleaned_data)
-        except Refusal as refusal:
-            answers.refused(form, refusal)
-        else:
-            messages.success(request, gettext("Done, and noted in the audit."))
-            return redirect("region:person", key)
+    if answers.done(request, form, does):
+        messages.success(request, gettext("Done, and noted in the audit."))
+        return redirect("region:person", key)
     return _shown(request, actor, person, {**_forms(actor), name: form}, status=422)
