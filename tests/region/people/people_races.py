@@ -106,6 +106,28 @@ def mandates(at: int, cast: Cast) -> None:
     tell("each_other", told, left.count())
 
 
+def leavers(at: int) -> None:
+    """Ten times one deactivates a person and another revokes the person's mandates meanwhile."""
+    faults: list[str] = []
+    for turn in range(10):
+        key = newcomer(f"leaver{at}-{turn}@lakes.example")
+        held = [
+            operations.grant_mandate(actor=LOCAL, person=key, role=role, member=NORTH).pk
+            for role in ("analyst", "officer")
+        ]
+
+        def leave(key: int = key) -> None:
+            operations.deactivate_person(actor=LOCAL, key=key, reason="离职")
+
+        def revoke(held: list[int] = held) -> None:
+            for one in held:
+                operations.revoke_mandate(actor=LOCAL, key=one, reason="离职")
+
+        faults += {*at_once([leave, revoke])} - {"done", "mandate_over"}
+    left = Mandate.objects.filter(person__email__startswith=f"leaver{at}-", revoked_at=None)
+    tell("a_leaver", faults, left.count())
+
+
 def organisations(at: int) -> None:
     """Four enter the office; two put two organisations below each other."""
     office = Organisation.objects.get(kind="regional_office", closed_at=None)
@@ -141,4 +163,5 @@ if __name__ == "__main__":
     for number in range(int(sys.argv[1])):
         links(number)
         mandates(number, everybody)
+        leavers(number)
         organisations(number)

@@ -22,6 +22,7 @@ WANTED = {
     "one_address": (["done", "email_taken"], 1),
     "one_mandate": (["done", "mandate_held", "mandate_held", "mandate_held"], 1),
     "each_other": (["done", "last_administrator"], 1),
+    "a_leaver": ([], 0),
     "one_office": (["done", "one_office", "one_office", "one_office"], 1),
     "a_circle": (["done", "hierarchy_cycle"], 1),
 }

@@ -12,7 +12,7 @@ from xietong.region import naming, queries, rules
 from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import change, record
-from xietong.region.operations.owners import Owner, owner_for
+from xietong.region.operations.owners import Owner, lock_all, owner_for
 from xietong.region.queries.people import scopes_of_mandate
 from xietong.region.rules import LOCAL, STRICT, Actor, Kind, Role, require
 
@@ -131,12 +131,13 @@ def end_mandates(actor: Actor, rows: list[Mandate], why: str, now: datetime) -> 
 
 
 def open_mandates(row: Person, now: datetime) -> list[Mandate]:
-    """Return a person's mandates that hold or will hold, locked."""
-    return list(
-        Mandate.objects.select_for_update(of=("self",))
-        .filter(Mandate.not_ended(now), person=row)
-        .order_by("pk")
-    )
+    """Return a person's mandates that hold or will hold, locked with those whom they are for.
+
+    Owners first, as whoever revokes one of the mandates locks them; the person is locked already.
+    """
+    rows = Mandate.objects.filter(Mandate.not_ended(now), person=row).order_by("pk")
+    lock_all(Owner.of(one) for one in rows.select_related("member", "organisation"))
+    return list(rows.select_for_update(of=("self",)))
 
 
 def role_named(role: str) -> Role:

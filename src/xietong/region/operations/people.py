@@ -187,5 +187,4 @@ def _locked(actor: Actor, key: int, line: May) -> Person:
 def _end(actor: Actor, ending: list[Mandate], why: str) -> None:
     for one in ending:
         require(actor, rules.REVOKE_MANDATE, of=scopes_of_mandate(one))
-        Owner.of(one).lock()
     end_mandates(actor, ending, why, timezone.now())
