@@ -229,7 +229,7 @@ def _candidates(
             holding[word].append(at)
     longest_of: dict[tuple[int, ...], str] = {}
     for word, places in holding.items():
-        if len(places) < SUPPORT or _known(word, vocabulary) or _named(word, never):
+        if len(places) < SUPPORT or _known(word, vocabulary) or word in never:
             continue
         # Of words that always stand together the longest says the most.
         key = tuple(places)
@@ -300,7 +300,3 @@ def _of_business(word: str, rows: Sequence[_Row]) -> bool:
     """Tell whether a word names a business rather than a firm: half of the scopes hold it too."""
     scopes = [one for row in rows if (one := row.text.partition("\n")[2])]
     return 2 * sum(word in one for one in scopes) >= len(scopes)
-
-
-def _named(word: str, never: Collection[str]) -> bool:
-    return word in never

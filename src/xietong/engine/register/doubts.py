@@ -10,12 +10,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xietong.engine.register.corrections import CORRECTED
+
 # A coding this sure is not doubted.
 SURE = 0.7
 # How doubtful a place is: none at all, one that coordinates and words tell differently, one outside
 # the register's member, one known no closer than its prefecture or province.
 UNPLACED, CONFLICT, OUTSIDE, COARSE = 1.0, 0.7, 0.5, 0.5
-DECIDED = ("stated", "corrected")
+DECIDED = ("stated", CORRECTED)
 Floats = npt.NDArray[np.float64]
 
 
@@ -55,7 +57,7 @@ def doubts(rows: pa.Table, within: Collection[str]) -> Doubts:
         (_flags(pc.equal(rows["precision"], "none")), UNPLACED),
     ):
         place = np.where(flags, doubt, place)
-    place = np.where(_flags(pc.equal(rows["reason"], "corrected")), 0.0, place)
+    place = np.where(_flags(pc.equal(rows["reason"], CORRECTED)), 0.0, place)
     reach = _reach(rows["city"])
     score = np.round(size * (industry + place * (1 + reach) / 2), 3)
     return Doubts(size, industry, place, reach, score)

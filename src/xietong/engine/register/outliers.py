@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xietong.engine.register.corrections import CORRECTED
+
 # Tukey's outer fence: so many interquartile ranges beyond the quartiles.
 RANGES = 3.0
 # Fewer values have no quartiles worth the name.
@@ -84,13 +86,13 @@ def outliers(rows: pa.Table, fences: Fences, within: Collection[str]) -> Outlier
     by_point = pc.equal(rows["precision"], "point")
     inside = pc.is_in(rows["place"], pa.array(sorted(within), pa.string()))
     if pc.any(by_point).as_py():
-        corrected = pc.equal(rows["reason"], "corrected")
+        corrected = pc.equal(rows["reason"], CORRECTED)
         unread = pc.and_not(pc.invert(by_point), corrected)
-        astray = pc.or_(pc.and_not(by_point, inside), unread)
+        astray = _flags(pc.and_(pointed, pc.or_(pc.and_not(by_point, inside), unread)))
     else:
         # Without outlines no point is read, and none can be told to be astray.
-        astray = pc.and_(by_point, pc.invert(by_point))
-    return Outliers(beyond, odd, _flags(pc.and_(pointed, astray)))
+        astray = np.zeros(rows.num_rows, dtype=bool)
+    return Outliers(beyond, odd, astray)
 
 
 def _fenced(values: npt.NDArray[np.float64]) -> tuple[float | None, float | None]:
