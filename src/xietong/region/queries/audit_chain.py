@@ -167,7 +167,7 @@ def stored_entries() -> Iterator[Stored]:
         columns = ", ".join(f'"{name}"::text' for name in chain.COLUMNS[1:])
         columns += ", convert_to(body, 'UTF8'), hash"
     query = (
-        f"SELECT number, {columns} FROM {table} WHERE number > %s ORDER BY number"  # noqa: S608
+        f"SELECT number, {columns} FROM {table} WHERE number > %s ORDER BY number"  # noqa: S608  (names of our own)
         f" LIMIT {AT_A_TIME}"
     )
     while True:
