@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         edition = atlas.edition(actor)
     except NotFound:
         return render(request, "portal/empty.html", _desk(actor))
+    request.edition_shown = edition  # type: ignore[attr-defined]  # for the frame
     clusters = atlas.clusters(actor)
     industries = {one.key: one for one in atlas.industries(actor)}
     divisions = [row for row in clusters if row.industry_key.startswith("d")]
