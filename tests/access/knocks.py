@@ -290,7 +290,8 @@ PAGES: dict[tuple[str, str], Making] = {
     ("portal:token_revoke", "POST"): _k("key=token", form={}, only=frozenset({"north_officer"})),
 }
 
-A, B, C = "xietong.atlas.api.", "xietong.atlas.import_api.", "xietong.atlas.correction_api."
+A = "xietong.atlas.api.editions."
+B, C = "xietong.atlas.api.imports.", "xietong.atlas.api.corrections."
 R, D, G = "xietong.region.api.", "xietong.desk.api.", "xietong.agreements.api."
 W = "which:=1"
 CALLS: dict[tuple[str, str], Making] = {

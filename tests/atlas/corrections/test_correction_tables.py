@@ -12,7 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from atlas.corrections.conftest import Doubtful
 from cast import signed_in
-from xietong.atlas import operations, quality_exports
+from xietong.atlas import operations
+from xietong.atlas.exports import quality as quality_files
 from xietong.atlas.models import Correction
 from xietong.atlas.operations import correction_tables
 from xietong.atlas.operations.correction_tables import Imported
@@ -128,7 +129,7 @@ def test_an_export_that_is_not_whole_says_so_and_comes_back_as_it_is(doubtful: D
     officer = doubtful.cast["north_officer"]
     queue = queries.queue(officer, "northshore", most=3)
     assert queue.left > 3
-    body = quality_exports.queue_body(queue, [], "xlsx")
+    body = quality_files.queue_body(queue, [], "xlsx")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
     assert "3" in str(sheet[0][0])
     assert str(queue.left) in str(sheet[0][0])
@@ -142,7 +143,7 @@ def test_an_export_that_is_not_whole_says_so_and_comes_back_as_it_is(doubtful: D
     file.seek(0)
     operations.import_corrections(actor=officer, member="northshore", stream=file, name="a.xlsx")
     assert Correction.objects.get().unit == queue.items[0].row["unit"]
-    whole = quality_exports.queue_body(queries.queue(officer, "northshore", most=99), [], "xlsx")
+    whole = quality_files.queue_body(queries.queue(officer, "northshore", most=99), [], "xlsx")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(whole)).get_sheet_by_index(0).to_python()
     assert len([cell for cell in sheet[0] if cell]) > 1
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from xietong.atlas import operations, quality_exports, rules
+from xietong.atlas import operations, rules
+from xietong.atlas.exports import quality as quality_files
 from xietong.atlas.models import Correction
 from xietong.atlas.naming import Codes
 from xietong.atlas.operations.correction_tables import MOST_ROWS
@@ -213,12 +214,12 @@ def import_(request: HttpRequest, member: str) -> HttpResponse:
 def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     """Give the head of the queue and what stands as a workbook to be filled in."""
     actor = actor_of(request)
-    body = quality_exports.queue_body(
+    body = quality_files.queue_body(
         queries.queue(actor, member, most=MOST_ROWS // 2),
         queries.corrections(actor, member),
-        quality_exports.checked(kind),
+        quality_files.checked(kind),
     )
-    return quality_exports.answer(body, f"xietong-corrections-{member}.{kind}", kind)
+    return quality_files.answer(body, f"xietong-corrections-{member}.{kind}", kind)
 
 
 @open_to(rules.READ_ROWS)

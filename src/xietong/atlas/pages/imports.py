@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xietong.atlas import operations, queries, rules
+from xietong.atlas.exports.problems import problem_list
 from xietong.atlas.models import RegisterDraft
 from xietong.atlas.pages.import_views import dry_run, page_links
-from xietong.atlas.problem_exports import problem_list
 from xietong.atlas.queries.drafts import PAGE_PROBLEMS
 from xietong.desk.models import Job
 from xietong.kit.doors import as_problem_json, said_kind, said_problem

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from xietong.atlas import quality_exports, rules
+from xietong.atlas import rules
+from xietong.atlas.exports import quality as quality_files
 from xietong.atlas.naming import Codes
 from xietong.atlas.queries import quality as queries
 from xietong.atlas.queries import rows as register_rows
@@ -75,8 +76,8 @@ def show(request: HttpRequest, member: str) -> HttpResponse:
 def export(request: HttpRequest, member: str, kind: str) -> HttpResponse:
     """Give the same figures as a workbook or CSV."""
     found = queries.quality(actor_of(request), member)
-    return quality_exports.answer(
-        quality_exports.quality_body(found, quality_exports.checked(kind)),
+    return quality_files.answer(
+        quality_files.quality_body(found, quality_files.checked(kind)),
         f"xietong-quality-{member}-{found.version.number}.{kind}",
         kind,
     )

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from xietong.atlas import operations, queries, rules
-from xietong.atlas.problem_exports import problem_list
+from xietong.atlas.exports.problems import problem_list
 from xietong.kit.doors import as_problem_json
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.region import queries as region

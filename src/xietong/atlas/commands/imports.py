@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from xietong.atlas import operations, queries, rules
+from xietong.atlas.commands.files import INPUT, OUTPUT
 from xietong.desk.models import Job
 from xietong.desk.operations.running import run
 from xietong.desk.sayings import say
@@ -19,8 +20,6 @@ from xietong.kit.refusals import N_, Refusal
 from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
-INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
-OUTPUT = click.Path(dir_okay=False, path_type=Path)
 MEMBER = click.option("--member", required=True, help="The code of the member.")
 REASON = "Why; it stands in the audit."
 OPEN = ("waiting", "running")
@@ -206,4 +205,4 @@ def _done(job: Job) -> None:
         raise click.exceptions.Exit(2)
 
 
-COMMANDS = (draft, versions, restore)
+OF_REGISTER = (draft, versions, restore)

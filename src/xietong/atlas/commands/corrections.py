@@ -6,17 +6,16 @@ from pathlib import Path
 
 import click
 
-from xietong.atlas import operations, quality_exports, rules
+from xietong.atlas import operations, rules
+from xietong.atlas.commands.files import INPUT, OUTPUT, write
+from xietong.atlas.exports import quality as quality_files
 from xietong.atlas.queries import corrections as corrections_read
 from xietong.atlas.queries import quality as quality_read
 from xietong.atlas.queries import rows as register_rows
 from xietong.kit.progress import Printer
-from xietong.kit.refusals import N_, Refusal
 from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
-INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
-OUTPUT = click.Path(dir_okay=False, path_type=Path)
 MEMBER = click.option("--member", required=True, help="The code of the member.")
 
 
@@ -108,8 +107,8 @@ def export(member: str, output: Path) -> None:
     """Write every correction of a register, with who made and who withdrew it."""
     version = register_rows.present_version(LOCAL, member, register_rows.rules.READ_ROWS)
     told = corrections_read.corrections(LOCAL, member, withdrawn=True)
-    kind = quality_exports.checked(output.suffix.lower().lstrip("."))
-    _write(output, quality_exports.corrections_body(version, told, kind))
+    kind = quality_files.checked(output.suffix.lower().lstrip("."))
+    write(output, quality_files.corrections_body(version, told, kind))
     click.echo(f"{output}: {len(told)} corrections")
 
 
@@ -159,22 +158,8 @@ def decline(member: str, word: str, reason: str) -> None:
 @uses(rules.READ_ROWS)
 def export_words(member: str, output: Path) -> None:
     """Write the accepted words in the form of a region pack's coding tables."""
-    _write(output, corrections_read.words_as_toml(LOCAL, member).encode())
+    write(output, corrections_read.words_as_toml(LOCAL, member).encode())
     click.echo(str(output))
-
-
-def _write(output: Path, body: bytes) -> None:
-    try:
-        output.write_bytes(body)
-    except OSError as fault:
-        raise Refusal(
-            "view_not_written",
-            N_("“{output}” cannot be written: {fault}."),
-            way_out=N_("Name a file in a folder that exists and may be written to."),
-            field="output",
-            output=str(output),
-            fault=fault.strerror or str(fault),
-        ) from fault
 
 
 OF_REGISTER = (quality,)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from xietong.atlas.exports import MIME, Note, Row, csv_of, in_language, xlsx_of
+from xietong.atlas.exports.views import MIME, Note, Row, csv_of, in_language, xlsx_of
 from xietong.atlas.models import Correction, RegisterVersion
 from xietong.atlas.naming import Codes
 from xietong.atlas.operations.correction_tables import HEADINGS, MOST_ROWS

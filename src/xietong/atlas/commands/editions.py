@@ -1,8 +1,7 @@
-"""Commands of the atlas: registers, editions, layers, and the coder and placer for any table."""
+"""Commands of the map: `xietong atlas …`: editions, views, clusters, names, briefs."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,117 +9,25 @@ from typing import Literal, get_args
 import click
 
 from xietong.atlas import (
-    annotate,
     brief,
     comparison,
-    correction_commands,
     exports,
-    import_commands,
     operations,
     queries,
     rules,
 )
+from xietong.atlas.commands.files import OUTPUT, write
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
-from xietong.engine.problems import Problem
-from xietong.kit.doors import problem_line
 from xietong.kit.progress import Printer
-from xietong.kit.refusals import N_, Refusal
-from xietong.region.guards import OPERATOR, PUBLIC, uses
+from xietong.region.guards import PUBLIC, uses
 from xietong.region.rules import LOCAL
 
-INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
-OUTPUT = click.Path(dir_okay=False, path_type=Path)
 SHOWN = 50
 EDITION = click.option(
     "--edition", type=int, default=None, help="Its number; otherwise the newest published one."
 )
 INDUSTRY = "Its key, such as d39, g391, c-… or s-…; `atlas industries` lists them."
-
-
-@click.group()
-def register() -> None:
-    """Registers of establishments: check a file, import it, list versions."""
-
-
-@register.command("check")
-@click.argument("file", type=INPUT)
-@click.option("--all", "every", is_flag=True, help=f"Show every problem, not the first {SHOWN}.")
-@uses(rules.CHECK_REGISTER)
-def check(file: Path, every: bool) -> None:
-    """Check a register and list what is wrong with it; nothing is stored."""
-    found = operations.check_register(actor=LOCAL, path=file, progress=Printer())
-    for problem in found.problems if every else found.problems[:SHOWN]:
-        click.echo(problem_line(problem))
-    if len(found.problems) > SHOWN and not every:
-        click.echo(f"… {len(found.problems) - SHOWN} more: --all")
-    click.echo(json.dumps(found.quality, ensure_ascii=False, indent=1))
-    if found.refused:
-        raise click.exceptions.Exit(2)
-
-
-@register.command("import")
-@click.argument("file", type=INPUT)
-@click.option("--member", required=True, help="The code of the member whose register it is.")
-@click.option("--title-zh", default="", help="What the register is called, in Chinese.")
-@click.option("--title-en", default="", help="The same in English.")
-@click.option("--attribution", default="", help="Whose data it is, and under which licence.")
-@click.option("--banner-zh", default="", help="What must stand on every page that shows it.")
-@click.option("--banner-en", default="", help="The same in English.")
-@click.option("--synthetic", is_flag=True, help="The register is made up, not fact.")
-@click.option("--although", default="", help="Why it is right in spite of grave doubts.")
-@uses(rules.IMPORT_REGISTER)
-def import_(
-    file: Path,
-    member: str,
-    title_zh: str,
-    title_en: str,
-    attribution: str,
-    banner_zh: str,
-    banner_en: str,
-    synthetic: bool,
-    although: str,
-) -> None:
-    """Check, place, code and store a register; the same file again changes nothing.
-
-    What makes one doubt that it is the right file is said. A grave doubt, such as that a third of
-    the rows vanish, is a refusal, unless --although gives the reason; it stands in the audit.
-    """
-    about = operations.About(
-        title_zh=title_zh,
-        title_en=title_en,
-        attribution_zh=attribution,
-        attribution_en=attribution,
-        banner_zh=banner_zh,
-        banner_en=banner_en,
-        synthetic=synthetic,
-    )
-    doubts: list[Problem] = []
-    version, created = operations.import_register(
-        actor=LOCAL,
-        member=member,
-        path=file,
-        about=about,
-        although=although,
-        doubted=doubts.extend,
-        progress=Printer(),
-    )
-    for one in doubts:
-        click.echo(problem_line(one))
-    state = "imported" if created else "unchanged"
-    click.echo(f"{member} version {version.number}: {state}, {version.rows:,} rows")
-    click.echo(json.dumps(version.quality, ensure_ascii=False, indent=1))
-
-
-@register.command("list")
-@uses(rules.READ_REGISTERS)
-def list_() -> None:
-    """List every version of every register."""
-    for version in queries.register_versions(LOCAL):
-        click.echo(
-            f"{version.register.member.code}\t{version.number}\t{version.rows:,}\t"
-            f"{version.imported_at:%Y-%m-%d %H:%M}\t{version.digest[:12]}\t{version.source_name}"
-        )
 
 
 @click.group()
@@ -253,22 +160,8 @@ def layer(
         body = shown.model_dump_json(indent=1).encode("utf-8")
     else:
         body = exports.body(kind, about, shown, lambda: queries.boundaries(LOCAL, edition, level))
-    _write(output, body)
+    write(output, body)
     click.echo(f"{output}: {len(shown.cells)} places")
-
-
-def _write(output: Path, body: bytes) -> None:
-    try:
-        output.write_bytes(body)
-    except OSError as fault:
-        raise Refusal(
-            "view_not_written",
-            N_("“{output}” cannot be written: {fault}."),
-            way_out=N_("Name a file in a folder that exists and may be written to."),
-            field="output",
-            output=str(output),
-            fault=fault.strerror or str(fault),
-        ) from fault
 
 
 @atlas.command("clusters")
@@ -407,7 +300,7 @@ def compare(
         about = queries.edition(LOCAL, before), queries.edition(LOCAL, after)
         name = output or Path(f"xietong-{before}-{after}-changes.{kind}")
         body = comparison.as_file("csv" if kind == "csv" else "xlsx", whole, asked, about)
-        _write(name, body)
+        write(name, body)
         click.echo(f"{name}: {len(comparison.found(whole, asked))}")
 
 
@@ -442,7 +335,7 @@ def brief_(
     """Write the brief of two pages on a place, a cluster or a chain, named by its KEY."""
     made = brief.brief(LOCAL, edition, kind, key, format=format_, language=language)
     name = output or Path(made.name)
-    _write(name, made.body)
+    write(name, made.body)
     click.echo(f"{name}: {len(made.body):,}")
 
 
@@ -454,32 +347,4 @@ def sweep() -> None:
         click.echo(name)
 
 
-@click.group()
-def industry() -> None:
-    """Industry codes for any table with names and scopes."""
-
-
-@industry.command("code")
-@click.argument("file", type=INPUT)
-@click.option("-o", "--output", type=OUTPUT, required=True, help="CSV, XLSX or Parquet.")
-@uses(OPERATOR)
-def code(file: Path, output: Path) -> None:
-    """Add division, group, class, confidence and words to a table with name and scope."""
-    rows = annotate.code_table(file, output, progress=Printer())
-    click.echo(f"{output}: {rows:,} rows")
-
-
-@click.command()
-@click.argument("file", type=INPUT)
-@click.option("-o", "--output", type=OUTPUT, required=True, help="CSV, XLSX or Parquet.")
-@uses(OPERATOR)
-def place(file: Path, output: Path) -> None:
-    """Add adcode, precision and reason to a table with name or address."""
-    rows = annotate.place_table(file, output, progress=Printer())
-    click.echo(f"{output}: {rows:,} rows")
-
-
-for one in (*import_commands.COMMANDS, *correction_commands.OF_REGISTER):
-    register.add_command(one)
-
-COMMANDS = (register, atlas, industry, place, *correction_commands.COMMANDS)
+COMMANDS = (atlas,)

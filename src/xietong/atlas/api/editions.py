@@ -9,9 +9,7 @@ from ninja import Path, Query, Router
 
 from xietong.atlas import brief, comparison, exports, operations, queries, rules
 from xietong.atlas.comparison import Asked, ChangelogOut, Group
-from xietong.atlas.correction_api import router as corrections
 from xietong.atlas.exports import Format
-from xietong.atlas.import_api import router as imports
 from xietong.atlas.schemas import (
     ClusterOut,
     Counted,
@@ -32,9 +30,7 @@ from xietong.kit.problem_schema import ProblemOut
 from xietong.region.actors import actor_of
 from xietong.region.guards import PUBLIC, call_open_to
 
-router = Router(tags=["atlas"])
-router.add_router("/registers", imports)
-router.add_router("/registers", corrections)
+router = Router()
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
 WRITE_REFUSED = {**REFUSED, 403: ProblemOut}
