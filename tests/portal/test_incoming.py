@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import resource
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,28 @@ def test_a_connection_that_is_cut_off_leaves_no_half_a_table(sender: Any, door: 
     came = {"wsgi.input": io.BytesIO(body[:2000]), "CONTENT_LENGTH": str(len(body))}
     status, told = sender(door, b"-", **came)
     assert (status, "malformed" in told) == (400, True)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_form_that_breaks_off_within_a_file_leaves_none_open(
+    sender: Any, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    opened: list[Any] = []
+    make = tempfile.TemporaryFile
+
+    def noted(**where: Any) -> Any:
+        opened.append(make(**where))
+        return opened[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", noted)
+    body = parts(("file", "r.csv", b"x"), ("second", "s.csv", b"y"))
+    # Half a sign of base64.
+    plain = b'filename="s.csv"\r\n'
+    status, told = sender(
+        door, body.replace(plain, plain + b"Content-Transfer-Encoding: base64\r\n")
+    )
+    assert (status, "malformed" in told) == (400, True)
+    assert [one.closed for one in opened] == [True, True]
 
 
 NAMES = [

@@ -126,6 +126,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is none, without the frame, which asks what the request's host is."""
+    uploads.let_go(request)
     refusal = uploads.refused(exception) or Malformed(
         "malformed",
         N_("The request cannot be understood."),

@@ -17,6 +17,7 @@ from django.core.exceptions import (
 )
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 
 from xietong.kit.refusals import N_, Refusal
@@ -94,6 +95,12 @@ class Incoming(FileUploadHandler):
         """Let go of a file whose sender went away."""
         if hasattr(self, "file"):
             self.file.close()
+
+
+def let_go(request: HttpRequest) -> None:
+    """Close the file in whose midst a form turned out to be none; those before it are closed."""
+    for handler in request.upload_handlers:
+        handler.upload_interrupted()
 
 
 def refused(fault: Exception) -> Refusal | None:
