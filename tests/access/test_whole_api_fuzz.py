@@ -17,12 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from access.house import House, token_of
 from atlas.test_api_fuzz import CHECKS, described
 
-pytestmark = [
-    pytest.mark.operations,
-    pytest.mark.django_db,
-    # An upload's file without a name is let go by the collector somewhere; where is not found yet.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 PARTS = {"reader": False, "north_officer": False, "office_administrator": True}
 SEED = 21
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from typing import Any
 
@@ -63,7 +64,14 @@ def _one_connection() -> Iterator[None]:
 @cache
 def described() -> Any:
     """Return the API as it describes itself."""
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    application = get_wsgi_application()
+
+    def ended(environ: Any, start_response: Any) -> list[bytes]:
+        # The fuzzer's client closes no answer, with which a server lets go of what was sent.
+        with closing(application(environ, start_response)) as answer:
+            return list(answer)
+
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", ended)
 
 
 def ask(operation: str, questions: int, first_words: dict[str, str]) -> None:
