@@ -97,7 +97,7 @@ def queue(
         said += ["unit IN (SELECT unnest(?))"] if mine else []
         where = f"WHERE {' AND '.join(said)}" if said else ""
         found = reader.execute(
-            f"SELECT row, score, industry, place FROM open {where}"  # noqa: S608
+            f"SELECT row, score, industry, place FROM open {where}"  # noqa: S608  (fixed words)
             f" ORDER BY score DESC, row LIMIT {int(most)}",
             [own] if mine else [],
         ).fetchall()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -115,19 +116,12 @@ def rows(actor: Actor, member: str, filters: Filters, page: int = 1) -> RowPage:
     where, given = _where(filters, _places_below(filters.place))
     with reading(version) as reader:
         numbers = reader.execute(
-            f"SELECT m.row, count(*) OVER () FROM {_source(where)} {where}"  # noqa: S608
+            f"SELECT m.row, count(*) OVER () FROM {_source(where)} {where}"  # noqa: S608  (fixed)
             f" ORDER BY {SORTS[filters.sort]} LIMIT {PAGE_ROWS} OFFSET {(page - 1) * PAGE_ROWS}",
             given,
         ).fetchall()
-        if numbers:
-            total = numbers[0][1]
-        else:
-            total = _one(
-                reader.execute(
-                    f"SELECT count(*) FROM {_source(where)} {where}",  # noqa: S608
-                    given,
-                )
-            )
+        # A page past the last one holds no row that could tell how many there are.
+        total = numbers[0][1] if numbers else _count(reader, where, given)
         found = whole(reader, [one for one, _ in numbers])
     return RowPage(version, total, page, max(1, -(-total // PAGE_ROWS)), found)
 
@@ -184,36 +178,28 @@ def filtered_count(actor: Actor, member: str, filters: Filters) -> int:
     version = present_version(actor, member, rules.READ_FIGURES)
     where, given = _where(filters, _places_below(filters.place))
     with reading(version) as reader:
-        return _one(
-            reader.execute(f"SELECT count(*) FROM {_source(where)} {where}", given)  # noqa: S608
-        )
+        return _count(reader, where, given)
 
 
-class reading:  # noqa: N801 - used as a `with`
+@contextmanager
+def reading(version: RegisterVersion) -> Iterator[duckdb.DuckDBPyConnection]:
     """A reader of one version's file: `rows` as they lie there, `marks` beside them."""
-
-    def __init__(self, version: RegisterVersion) -> None:
-        self._version = version
-
-    def __enter__(self) -> duckdb.DuckDBPyConnection:
-        marks = marks_of(self._version)
-        self._connection = duckdb.connect(
-            config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "threads": settings.XIETONG_THREADS,
-                "memory_limit": f"{settings.XIETONG_MEMORY_MB}MB",
-            }
+    marks = marks_of(version)
+    path = str(file_of(version.digest)).replace("'", "''")
+    with duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "threads": settings.XIETONG_THREADS,
+            "memory_limit": f"{settings.XIETONG_MEMORY_MB}MB",
+        }
+    ) as reader:
+        reader.register("marks", marks)
+        # A view takes no parameters.
+        reader.execute(
+            f"CREATE TEMP VIEW rows AS SELECT * FROM read_parquet('{path}')"  # noqa: S608  (escaped)
         )
-        self._connection.register("marks", marks)
-        path = str(file_of(self._version.digest)).replace("'", "''")
-        self._connection.execute(
-            f"CREATE TEMP VIEW rows AS SELECT * FROM read_parquet('{path}')"  # noqa: S608
-        )
-        return self._connection
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        yield reader
 
 
 def file_of(digest: str) -> Any:
@@ -278,7 +264,7 @@ def whole(reader: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> tuple[di
     # Written out, the numbers are looked for while the file is read; a list of them would not be.
     wanted = ", ".join(str(int(number)) for number in numbers)
     found = reader.execute(
-        f"SELECT r.*, m.* EXCLUDE (row, {', '.join(KEYS)})"  # noqa: S608
+        f"SELECT r.*, m.* EXCLUDE (row, {', '.join(KEYS)})"  # noqa: S608  (whole numbers)
         f" FROM (SELECT * FROM rows WHERE row IN ({wanted})) r"
         f" JOIN (SELECT * FROM marks WHERE row IN ({wanted})) m USING (row)"
     )
@@ -377,6 +363,9 @@ def _codes_below(code: str) -> set[str]:
     return found
 
 
-def _one(answer: duckdb.DuckDBPyConnection) -> int:
-    row = answer.fetchone()
+def _count(reader: duckdb.DuckDBPyConnection, where: str, given: list[Any]) -> int:
+    row = reader.execute(
+        f"SELECT count(*) FROM {_source(where)} {where}",  # noqa: S608  (fixed words)
+        given,
+    ).fetchone()
     return int(row[0]) if row else 0
