@@ -186,16 +186,25 @@ def test_the_shelf_drops_what_was_not_asked_for_longest() -> None:
     shelf = Shelf()
 
     def kept(size: int) -> Kept:
-        return Kept(b"x" * size, (), "tag", None)
+        return Kept(b"x" * size * 1000, (), "tag", None)
 
     for name in "abcdefghij":
-        shelf.keep("m", (name,), kept(10), room=100)
+        shelf.keep("m", (name,), kept(10), room=105_000)
     assert shelf.find("m", ("a",)) is not None
-    shelf.keep("m", ("k",), kept(10), room=100)
+    shelf.keep("m", ("k",), kept(10), room=105_000)
     assert shelf.find("m", ("b",)) is None
     assert shelf.find("m", ("a",)) is not None
-    shelf.keep("m", ("large",), kept(13), room=100)
+    shelf.keep("m", ("large",), kept(14), room=105_000)
     assert shelf.find("m", ("large",)) is None
     assert shelf.find("n", ("a",)) is None
-    shelf.keep("n", ("a",), kept(1), room=100)
+    shelf.keep("n", ("a",), kept(1), room=105_000)
     assert (len(shelf), shelf.find("m", ("a",))) == (1, None)
+
+
+def test_short_answers_to_many_addresses_keep_to_the_room() -> None:
+    shelf = Shelf()
+    headers = tuple((f"X-{at}", "v" * 100) for at in range(10))
+    for at in range(1000):
+        shelf.keep("m", (f"/{at}" + "q" * 300,), Kept(b"", headers, "tag", None), room=100_000)
+    # Each holds more than a kilobyte of header beside an address of 300 characters.
+    assert 10 < len(shelf) < 100_000 / 1300

@@ -18,6 +18,8 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
+from sys import getsizeof
 from threading import Lock
 from typing import Any
 
@@ -58,6 +60,12 @@ class Kept:
     match: ResolverMatch | None
 
 
+def weight_of(key: Key, answer: Kept) -> int:
+    """Return what an answer takes of the room: of a short one, its headers are the most."""
+    told = chain.from_iterable(answer.headers)
+    return sum(map(getsizeof, (*key, answer.body, answer.tag, *answer.headers, *told)))
+
+
 class Shelf:
     """Answers under one mark, the least recently asked for dropped where room is wanted."""
 
@@ -77,19 +85,19 @@ class Shelf:
 
     def keep(self, mark: str, key: Key, answer: Kept, room: int) -> None:
         """Keep an answer; with another mark than before, everything else goes."""
-        if len(answer.body) > room // LARGEST_SHARE:
+        weight = weight_of(key, answer)
+        if weight > room // LARGEST_SHARE:
             return
         with self._lock:
             if mark != self._mark:
                 self._kept.clear()
                 self._mark, self._bytes = mark, 0
             if key in self._kept:
-                self._bytes -= len(self._kept.pop(key).body)
+                self._bytes -= weight_of(key, self._kept.pop(key))
             self._kept[key] = answer
-            self._bytes += len(answer.body)
+            self._bytes += weight
             while self._bytes > room:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= len(dropped.body)
+                self._bytes -= weight_of(*self._kept.popitem(last=False))
 
     def __len__(self) -> int:
         return len(self._kept)
