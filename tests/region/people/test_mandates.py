@@ -216,3 +216,28 @@ def test_with_an_administrators_mandate_open_invitations_end(cast: Cast) -> None
     states = {by: Invitation.objects.get(pk=row.pk).recalled_at for by, row in sent.items()}
     assert states["nobody"] is not None
     assert states["north_administrator"] is None
+
+
+def test_invitations_stand_as_long_as_a_mandate_of_their_sender_lets_invite(cast: Cast) -> None:
+    ways: dict[str, dict[str, Any]] = {
+        "north": {"member": NORTH},
+        "south": {"member": SOUTH},
+        "office": {"organisation": cast.organisations["office"].pk},
+    }
+    nobody = cast.person("nobody").pk
+    held = {
+        way: operations.grant_mandate(actor=LOCAL, person=nobody, role="administrator", **whom)
+        for way, whom in ways.items()
+    }
+    row, _ = operations.invite_person(
+        actor=cast["nobody"],
+        email="friend@friends.example",
+        name="友人",
+        role="approver",
+        member=SOUTH,
+        site="http://node.example",
+    )
+    for way, stands in (("north", True), ("south", True), ("office", False)):
+        operations.revoke_mandate(actor=LOCAL, key=held[way].pk, reason="离任")
+        row.refresh_from_db()
+        assert (row.recalled_at is None) is stands, way

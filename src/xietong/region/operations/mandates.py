@@ -9,6 +9,7 @@ from django.utils import timezone
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
 from xietong.region import naming, queries, rules
+from xietong.region.actors import mandates_in_force
 from xietong.region.models import Invitation, Mandate, Organisation, Person
 from xietong.region.operations.approvers import queue_for_approvers
 from xietong.region.operations.audit import change, record
@@ -106,8 +107,8 @@ def revoke_mandate(*, actor: Actor, key: int, reason: str) -> Mandate:
 def end_mandates(actor: Actor, rows: list[Mandate], why: str, now: datetime) -> None:
     """End mandates inside a change that has been permitted; each leaves its audit entry.
 
-    Invitations that an administrator has sent and nobody has accepted end with the mandate by
-    which they were sent. Refuses `last_administrator`; the operator may go on without one.
+    Invitations that an administrator has sent and nobody has accepted end with the last mandate by
+    which they could be sent. Refuses `last_administrator`; the operator may go on without one.
     """
     for row in rows:
         if row.role == Role.ADMINISTRATOR and actor.kind is not Kind.LOCAL:
@@ -219,12 +220,14 @@ def _refuse_last(row: Mandate, ending: list[Mandate], now: datetime) -> None:
 
 
 def _end_invitations(actor: Actor, row: Mandate, why: str, now: datetime) -> None:
-    """Recall the invitations that the holder of an ended mandate has sent by it."""
+    """Recall the invitations sent by a mandate's holder for whom no other mandate lets invite."""
+    left = mandates_in_force(row.person, now)
     sent = Invitation.objects.select_for_update(of=("self",)).filter(
         invited_by=f"person:{row.person_id}", accepted_at__isnull=True, recalled_at__isnull=True
     )
     for invitation in sent:
-        if scopes_of_mandate(invitation) & scopes_of_mandate(row):
+        scopes = scopes_of_mandate(invitation)
+        if not any(rules.INVITE_PERSON.allows(one, scopes) for one in left):
             end_invitation(actor, invitation, why, now)
 
 
