@@ -51,6 +51,17 @@ def test_the_choice_of_columns_stays_with_what_is_applied(counter: Counter) -> N
     assert RegisterVersion.objects.count() == 2
 
 
+def test_what_was_found_in_the_file_stays_with_what_is_applied(counter: Counter) -> None:
+    first = chosen(counter)
+    assert first.problems_digest
+    unit = rows.rows(LOCAL, NORTH, rows.Filters(q="甲风铃厂")).rows[0]["unit"]
+    operations.correct_unit(
+        actor=counter.officer, member=NORTH, unit=unit, field="industry", value="1220"
+    )
+    second, created = operations.apply_corrections(actor=counter.officer, member=NORTH)
+    assert (created, second.problems_digest) == (True, first.problems_digest)
+
+
 def test_a_restored_version_keeps_how_it_was_read(counter: Counter) -> None:
     first = chosen(counter)
     unit = rows.rows(LOCAL, NORTH, rows.Filters(q="甲风铃厂")).rows[0]["unit"]

@@ -284,6 +284,8 @@ def apply_corrections(
             **treatment.quality(),
             "problems": {**problems, **treatment.problems()},
         },
+        # What a check found was found in the file as it came, which is the same one.
+        problems_digest=version.problems_digest,
         choice=version.choice,
     )
     progress(f"Record {owner.code}")
