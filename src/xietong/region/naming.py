@@ -6,6 +6,9 @@ from django.utils.translation import get_language, gettext
 
 from xietong.region.models import Member, Organisation, Person
 
+# Those that pages and mail are written in; the first where nothing else was chosen.
+LANGUAGES = ("zh-hans", "en")
+
 
 def speaks_chinese() -> bool:
     """Tell whether the active language is Chinese."""

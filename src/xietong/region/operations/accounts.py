@@ -25,7 +25,6 @@ Act = Literal[
     "connect_provider",
     "disconnect_provider",
 ]
-LANGUAGES = ("zh-hans", "en")
 
 
 def note_account(*, actor: Actor, person: Person, act: Act, **details: Any) -> None:
@@ -46,7 +45,7 @@ def choose_language(*, actor: Actor, person: Person, language: str) -> Person:
     require(actor, rules.USE_ACCOUNT)
     if actor.key != f"person:{person.pk}":
         raise rules.not_allowed(actor, rules.USE_ACCOUNT)
-    chosen = language if language in LANGUAGES else LANGUAGES[0]
+    chosen = language if language in naming.LANGUAGES else naming.LANGUAGES[0]
     with change():
         before = person.language
         if before != chosen:

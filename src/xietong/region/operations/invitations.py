@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound, Refusal
-from xietong.region import queries, rules
+from xietong.region import naming, queries, rules
 from xietong.region.models import Invitation, Person
 from xietong.region.operations import invitation_mail
 from xietong.region.operations.approvers import queue_for_approvers
@@ -26,7 +26,6 @@ from xietong.region.queries.people import scopes_of_mandate
 from xietong.region.rules import Actor, require
 
 DAYS = 7
-LANGUAGES = ("zh-hans", "en")
 
 
 def invite_person(
@@ -52,7 +51,7 @@ def invite_person(
     owner = owner_for(actor, rules.INVITE_PERSON, member=member, organisation=organisation)
     wanted = role_named(role)
     address = _email(email)
-    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    spoken = language if language in naming.LANGUAGES else naming.LANGUAGES[0]
     token = secrets.token_urlsafe(32)
     with change():
         owner.lock()
@@ -169,7 +168,7 @@ def accept_invitation(
             name=name_given(name or invitation.name),
             member=Owner.of(invitation).home,
             organisation=invitation.organisation,
-            language=language if language in LANGUAGES else invitation.language,
+            language=language if language in naming.LANGUAGES else invitation.language,
         )
         _set_password(person, password)
         try:

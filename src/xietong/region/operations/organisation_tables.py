@@ -33,7 +33,6 @@ from xietong.region.rules import Actor, of_member, require
 
 MOST_ROWS = 5_000
 MOST_BYTES = 5 << 20
-LANGUAGES = ("zh-hans", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ def _read(path: Path) -> tuple[list[_Line], list[Problem]]:
 def _columns(source: TableSource) -> dict[str, int]:
     """Return where each column stands; headings are known in every language of the product."""
     meant: dict[str, str] = {}
-    for language in LANGUAGES:
+    for language in naming.LANGUAGES:
         with translation.override(language):
             meant |= {squeeze(words): name for name, words in headings().items()}
     meant |= {squeeze(name): name for name in headings()}
@@ -178,7 +177,7 @@ def _columns(source: TableSource) -> dict[str, int]:
 
 def _known_kinds() -> dict[str, str]:
     known: dict[str, str] = {}
-    for language in LANGUAGES:
+    for language in naming.LANGUAGES:
         with translation.override(language):
             known |= {squeeze(words): kind for kind, words in naming.kinds().items()}
     return known | {squeeze(kind): kind for kind in Organisation.Kind.values}
