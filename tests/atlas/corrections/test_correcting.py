@@ -13,7 +13,7 @@ from atlas.corrections.conftest import Doubtful
 from atlas.registers import stored
 from xietong.atlas import operations
 from xietong.atlas.models import Assignment, Correction
-from xietong.atlas.operations import corrections as door
+from xietong.atlas.operations import applying
 from xietong.atlas.queries import corrections as queries
 from xietong.atlas.queries import rows
 from xietong.kit.refusals import NotAllowed, NotFound, Refusal
@@ -251,7 +251,7 @@ def test_applying_never_brings_old_rows_back_over_a_version_that_came_in(
 
     correct(doubtful)
     path = write_csv(doubtful.path.with_name("more.csv"), ROWS[:-1], HEADINGS)
-    work = door.rewrite_register
+    work = applying.rewrite_register
 
     def overtaken(*arguments: object, **how: object) -> object:
         operations.import_register(
@@ -259,10 +259,10 @@ def test_applying_never_brings_old_rows_back_over_a_version_that_came_in(
         )
         return work(*arguments, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(door, "rewrite_register", overtaken)
+    monkeypatch.setattr(applying, "rewrite_register", overtaken)
     with pytest.raises(Refusal) as refused:
         operations.apply_corrections(actor=LOCAL, member="northshore")
     assert refused.value.code == "register_changed_meanwhile"
-    newest = door.newest_of(doubtful.version.register.member)
+    newest = applying.newest_of(doubtful.version.register.member)
     assert newest is not None
     assert newest.rows == len(ROWS) - 1

@@ -13,6 +13,7 @@ from xietong.atlas.models import Correction
 from xietong.atlas.queries import corrections as corrections_read
 from xietong.atlas.queries import quality as queries
 from xietong.atlas.queries import rows
+from xietong.atlas.queries.figures import figures_of
 from xietong.kit.refusals import NotFound, Refusal
 from xietong.region.rules import LOCAL
 
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.operations]
 def test_every_figure_is_the_plain_count_and_its_rows_are_behind_it(doubtful: Doubtful) -> None:
     found = queries.quality(LOCAL, "northshore")
     table = stored(doubtful.house, doubtful.version).to_pylist()
-    told = {(group.key, one.key): one for group, one in queries.figures_of(found.groups)}
+    told = {(group.key, one.key): one for group, one in figures_of(found.groups)}
     assert told["coding", "none"].n == sum(not row["division"] for row in table) > 0
     for low, high, key in (
         (0, 0.5, "0-50"),

@@ -12,6 +12,7 @@ from xietong.atlas import operations, rules
 from xietong.atlas.models import Correction, VocabularyWord
 from xietong.atlas.queries import corrections as corrections_read
 from xietong.atlas.queries import quality as quality_read
+from xietong.atlas.queries.figures import figures_of
 from xietong.engine.coding.learning import Proposal
 from xietong.kit.forgery import not_forged
 from xietong.kit.problem_schema import ProblemOut
@@ -131,7 +132,7 @@ def quality(request: HttpRequest, member: Member) -> QualityOut:
                 share=one.share,
                 rule=one.rule,
             )
-            for group, one in quality_read.figures_of(found.groups)
+            for group, one in figures_of(found.groups)
         ],
         corrections=found.corrections,
         waiting=found.waiting,

@@ -12,6 +12,7 @@ from xietong.atlas.exports import quality as quality_files
 from xietong.atlas.queries import corrections as corrections_read
 from xietong.atlas.queries import quality as quality_read
 from xietong.atlas.queries import rows as register_rows
+from xietong.atlas.queries.figures import figures_of
 from xietong.kit.progress import Printer
 from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
@@ -26,7 +27,7 @@ def quality(member: str) -> None:
     """Print how good MEMBER's register is: each figure with its rows and its rule."""
     found = quality_read.quality(LOCAL, member)
     click.echo(f"{member} version {found.version.number}: {found.version.rows:,} rows")
-    for group, one in quality_read.figures_of(found.groups):
+    for group, one in figures_of(found.groups):
         share = "–" if one.share is None else f"{one.share:.1%}"
         click.echo(f"{group.key}\t{one.key}\t{one.n:,}\t{one.of:,}\t{share}\t{one.rule}")
 

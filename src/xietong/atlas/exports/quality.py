@@ -12,7 +12,8 @@ from xietong.atlas.models import Correction, RegisterVersion
 from xietong.atlas.naming import Codes
 from xietong.atlas.operations.correction_tables import HEADINGS, MOST_ROWS
 from xietong.atlas.queries.corrections import Item, Queue
-from xietong.atlas.queries.quality import Quality, figures_of
+from xietong.atlas.queries.figures import figures_of
+from xietong.atlas.queries.quality import Quality
 from xietong.atlas.queries.rows import texts_of
 from xietong.atlas.schemas import Names
 from xietong.kit.refusals import N_, NotFound

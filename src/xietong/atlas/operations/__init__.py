@@ -1,10 +1,10 @@
 """The writes of the atlas, one verb each, by subject."""
 
+from xietong.atlas.operations.applying import apply_corrections
 from xietong.atlas.operations.checking import perform_check, perform_marking
 from xietong.atlas.operations.compiling import compile_edition
 from xietong.atlas.operations.correction_tables import import_corrections
 from xietong.atlas.operations.corrections import (
-    apply_corrections,
     correct_unit,
     release_unit,
     take_unit,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from xietong.atlas import rules
 from xietong.atlas.exports import quality as quality_files
 from xietong.atlas.naming import Codes
+from xietong.atlas.queries import figures
 from xietong.atlas.queries import quality as queries
 from xietong.atlas.queries import rows as register_rows
 from xietong.atlas.queries.rows import Filters
@@ -108,16 +109,16 @@ def rows(request: HttpRequest, member: str) -> HttpResponse:
     )
 
 
-def _leads(figure: queries.Figure, rows_url: str) -> bool:
+def _leads(figure: figures.Figure, rows_url: str) -> bool:
     return bool(rows_url and figure.filters)
 
 
 def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the selects of the list of rows: name, label, values with their labels."""
     return [
-        ("precision", _("How closely placed"), list(queries.precision_names().items())),
-        ("placed_by", _("Placed by"), list(queries.placed_by_names().items())),
-        ("coded_by", _("Industry from"), list(queries.coded_by_names().items())),
+        ("precision", _("How closely placed"), list(figures.precision_names().items())),
+        ("placed_by", _("Placed by"), list(figures.placed_by_names().items())),
+        ("coded_by", _("Industry from"), list(figures.coded_by_names().items())),
         (
             "band",
             _("Confidence"),
@@ -135,7 +136,7 @@ def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
         (
             "missing",
             _("Without"),
-            [(one, queries.column_name(one)) for one in register_rows.COLUMNS_THAT_MAY_MISS],
+            [(one, figures.column_name(one)) for one in register_rows.COLUMNS_THAT_MAY_MISS],
         ),
         ("duplicates", _("Repeated rows"), [("1", _("Same name at the same place"))]),
         ("conflicts", _("Conflicts"), [("1", _("Coordinates and words tell two counties"))]),

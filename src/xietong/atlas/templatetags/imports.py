@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext, pgettext
 
 from xietong.atlas import rules
-from xietong.atlas.queries.quality import column_name
+from xietong.atlas.queries.figures import column_name
 from xietong.kit.doors import said_kind
 
 register = template.Library()
