@@ -119,8 +119,7 @@ def by_search(rows: pa.Table) -> list[str]:
 
 def by_cpca(rows: pa.Table) -> list[str]:
     """Place by cpca, its codes carried to the map's year as ours are."""
-    # A peer to compare with where somebody has installed it; no dependency of ours.
-    import cpca  # type: ignore[import-not-found]
+    import cpca  # type: ignore[import-not-found]  # a peer that some may have
 
     history = delta_gazetteer().history
     codes = cpca.transform([text or "" for text in rows["address"].to_pylist()])["adcode"]

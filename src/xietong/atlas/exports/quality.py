@@ -131,12 +131,13 @@ def _queued(item: Item, codes: Codes) -> Row:
 
 def _standing(unit: str, name: str, by_field: dict[str, Correction]) -> Row:
     industry, place = by_field.get("industry"), by_field.get("place")
+    first = industry or place
     return [
         *(unit, name, "", industry.from_value if industry else ""),
         industry.to_value if industry else "",
         place.from_value if place else "",
         place.to_value if place else "",
-        (industry or place).reason if industry or place else "",  # type: ignore[union-attr]
+        first.reason if first else "",
         industry.pk if industry else None,
         place.pk if place else None,
     ]
