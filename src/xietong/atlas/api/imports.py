@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpRequest
 from ninja import Field, File, Path, Query, Router, Schema, Status, UploadedFile
 
 from xietong.atlas import operations, queries, rules
+from xietong.atlas.exports import MIME
 from xietong.atlas.models import RegisterDraft, RegisterVersion
 from xietong.desk.schemas import JobOut, job_out
 from xietong.engine.problems import Problem
@@ -22,7 +23,7 @@ from xietong.region.guards import call_open_to
 router = Router(tags=["registers"])
 REFUSED = {400: ProblemOut, 404: ProblemOut, 422: ProblemOut}
 WRITES = {**REFUSED, 403: ProblemOut}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = MIME["xlsx"]
 Member = Annotated[str, Path(max_length=50, description="a member's code")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 State = Literal["uploaded", "mapped", "checked", "ready", "committed", "discarded"]
