@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
@@ -73,6 +74,24 @@ def test_a_break_ends_a_job_without_a_word_of_what_broke(
     assert (told.state, told.code) == ("failed", "job_broke")
     assert "thirteen" not in told.sentence + told.way_out
     assert "thirteen" in caplog.text
+
+
+def test_a_job_in_whose_midst_the_database_was_away_is_taken_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask(cast["north_officer"])
+
+    def busy(*_: object) -> Outcome:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as away:
+        away.setattr(running, "_work", busy)
+        run(asked.pk, beside=False)
+    assert queries.job(LOCAL, asked.pk).state == "running"
+    Job.objects.filter(pk=asked.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert upkeep.return_lost(upkeep.Watch()) == [asked.pk]
+    run(asked.pk, beside=False)
+    assert queries.job(LOCAL, asked.pk).state == "done"
 
 
 def test_whose_mandate_was_revoked_meanwhile_is_refused(cast: Cast) -> None:

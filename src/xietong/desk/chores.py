@@ -105,7 +105,7 @@ def _run(actor: Actor, kind: Kind) -> Ran:
         return Ran(kind.name, 0, refusal.code)
     except DatabaseError:
         raise  # the worker waits until it is back; the lease lets the chore be taken again
-    except Exception as fault:
+    except Exception as fault:  # one room's chore must not keep the others from theirs
         log.exception("the chore %s broke", kind.name)
         return Ran(kind.name, 0, type(fault).__name__)
 

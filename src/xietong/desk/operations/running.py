@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -72,7 +72,11 @@ def run(number: int, *, beside: bool = True) -> None:
         _give_back(job)
     except Refusal as refusal:
         _end(job, rules.REFUSED, refusal=told_refusal(refusal))
-    except Exception:
+    except (OperationalError, InterfaceError):
+        # The database was busy or away: that is no word on the job. Its lease ends, and it is
+        # taken again.
+        log.exception("job %d (%s) lost the database", job.pk, job.kind)
+    except Exception:  # whatever the work of a room raises ends its job, never the worker
         log.exception("job %d (%s) broke", job.pk, job.kind)
         _end(job, rules.FAILED, refusal=told_refusal(_broken(job)))
 

@@ -74,7 +74,7 @@ def change() -> Iterator[None]:
     for act in mine.afterwards:
         try:
             act()
-        except Exception:
+        except Exception:  # of whatever kind
             # The change stands: whoever made it must not be told otherwise.
             logger.exception("What was to follow a change failed.")
 
