@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from xietong.agreements import rules
 from xietong.agreements.models import Agreement, Consent, Party
-from xietong.agreements.schemas import AgreementOut, Called, ConsentOut, MetOut, PartyOut
+from xietong.agreements.schemas import (
+    AgreementOut,
+    Called,
+    ConsentOut,
+    Ended,
+    MetOut,
+    PartyOut,
+    State,
+    Verdict,
+)
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.models import Mandate
@@ -163,13 +173,13 @@ def _one(row: Agreement, with_approver: set[str]) -> AgreementOut:
         subject_digest=row.subject_digest,
         title=Called(zh=row.title_zh, en=row.title_en),
         purpose=row.purpose,
-        state=row.state,  # type: ignore[arg-type]
+        state=cast(State, row.state),
         opened_by=row.opened_by_name,
         opened_at=row.opened_at,
         closes_at=row.closes_at,
         in_force_at=row.in_force_at,
         ended_at=row.ended_at,
-        ended=row.ended or None,  # type: ignore[arg-type]
+        ended=cast(Ended, row.ended) if row.ended else None,
         ended_because=row.ended_because,
         parties=[
             PartyOut(
@@ -192,7 +202,7 @@ def _consent(row: Consent) -> ConsentOut:
         id=row.pk,
         number=row.number,
         member=row.member.code,
-        verdict=row.verdict,  # type: ignore[arg-type]
+        verdict=cast(Verdict, row.verdict),
         condition=row.condition,
         confirms=row.confirms.number if row.confirms else None,
         signer=row.signer_name,

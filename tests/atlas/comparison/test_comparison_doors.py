@@ -7,6 +7,7 @@ import html
 import io
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from editions import Grown
 from xietong.atlas import comparison
 from xietong.atlas.comparison import Asked
 from xietong.atlas.models import Edition
+from xietong.atlas.schemas import Level
 from xietong.region.rules import READER
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
@@ -52,6 +54,25 @@ def test_page_api_and_command_say_the_same(two: Two, client: Client) -> None:
 def test_without_numbers_the_two_newest_are_compared(two: Two, client: Client) -> None:
     page = client.get("/en/atlas/compare/").content.decode()
     assert f"Editions {two.before} and {two.after} compared" in page
+
+
+def test_the_leagues_stand_where_most_has_changed(two: Two, client: Client) -> None:
+    whole = comparison.compared(READER, two.before, two.after)
+    told = [one for one in whole.changes if one.industry in whole.after.industries]
+    # Not the industry and level on which every page opens: the test could not tell them apart.
+    first = next(one for one in told if (one.industry, one.level) != ("d11", "county"))
+    assert first.industry is not None
+    name = whole.industry(first.industry)
+    page = client.get(
+        f"/en/atlas/compare/?from={two.before}&to={two.after}&industry={first.industry}"
+    )
+    assert page.context["industry"] == name
+    same = next(one for one in told if one.industry == first.industry)
+    assert page.context["leagues"] == comparison.leagues(
+        whole, first.industry, cast(Level, same.level)
+    )
+    page = client.get(f"/en/atlas/compare/?from={two.before}&to={two.after}")
+    assert page.context["industry"] == whole.industry(str(told[0].industry))
 
 
 def test_pages_of_the_changelog_go_on_where_the_last_ended(two: Two, client: Client) -> None:

@@ -39,10 +39,9 @@ def recognised(
         trial = queries.in_trial()
         known = next((one for one in earlier if one.files_digest == files), None)
         open_ = next((one for one in earlier if not rules.frozen(one.state, trial=trial)), None)
-        if known is None and open_ is None:
-            return _restated(actor, same, sources, inputs, files), True
         row = known or open_
-        assert row is not None  # noqa: S101  (for the type checker: one of both is there)
+        if row is None:
+            return _restated(actor, same, sources, inputs, files), True
         if row.files_digest != files:
             # Before the row is held: whoever consents holds the agreement first.
             agreements.lapse_agreements(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from xietong.atlas import comparison, exports, queries
-from xietong.atlas.comparison import Asked, Group
+from xietong.atlas.comparison import Asked, Change, Compared, Group
 from xietong.atlas.comparison.leagues import Leagues
 from xietong.atlas.drawing import drawn
 from xietong.atlas.exports import level_name
@@ -23,6 +23,7 @@ from xietong.region.guards import PUBLIC, open_to
 from xietong.region.rules import Actor
 
 A_PAGE = 30
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
     found = comparison.found(whole, asked)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     after = queries.edition(actor, pair[1])
-    industry, level = asked.industry or after.opens_on, asked.level or "county"
+    industry, level = _opens_on(whole, found, asked, after)
     leagues = comparison.leagues(whole, industry, level)
     query = _query(pair, asked)
     return render(
@@ -124,12 +125,39 @@ def _number(said: str | None) -> int | None:
 
 def _asked(request: HttpRequest) -> Asked:
     """Return the filters of an address; what it says wrongly asks for nothing."""
-    level, group = request.GET.get("level"), request.GET.get("change")
+    levels: tuple[Level, ...] = get_args(Level)
+    groups: tuple[Group, ...] = get_args(Group)
     return Asked(
         industry=request.GET.get("industry") or None,
-        level=level if level in get_args(Level) else None,  # type: ignore[arg-type]
+        level=_one_of(levels, request.GET.get("level")),
         member=request.GET.get("member") or None,
-        group=group if group in get_args(Group) else None,  # type: ignore[arg-type]
+        group=_one_of(groups, request.GET.get("change")),
+    )
+
+
+def _one_of(words: tuple[Word, ...], said: str | None) -> Word | None:
+    return next((one for one in words if one == said), None)
+
+
+def _opens_on(
+    whole: Compared, found: list[Change], asked: Asked, after: EditionOut
+) -> tuple[str, Level]:
+    """Return whose leagues stand side by side: what is asked for, else where most has changed."""
+    drawn_now = whole.after.industries
+    first = next(
+        (
+            one
+            for one in found
+            if one.industry in drawn_now and asked.industry in (None, one.industry)
+        ),
+        None,
+    )
+    if first is None:
+        return asked.industry or after.opens_on, asked.level or "county"
+    levels: tuple[Level, ...] = get_args(Level)
+    return (
+        asked.industry or first.industry or after.opens_on,
+        asked.level or _one_of(levels, first.level) or "county",
     )
 
 
