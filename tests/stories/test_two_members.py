@@ -7,158 +7,17 @@ a house that is served as in production, with a worker beside it. Every number i
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import pytest
 
 import grown_lakes
 from houses import Household, household
-from real_data import ROOT
+from serving import Visitor, asked_inside, brought, served, tokens
 
 pytestmark = [pytest.mark.operations, pytest.mark.deep]
-RUN = "from xietong.portal.main import main; main()"
 SIDES = ("north", "south")
-# A machine on which much else runs takes minutes for what it else does in seconds.
-LONGEST_SECONDS = 300
-
-
-class Visitor:
-    """Whoever asks the house over HTTP, with a token or without."""
-
-    def __init__(self, address: str, token: str = "") -> None:
-        self.address, self.token = address, token
-
-    def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Any:
-        """Return status and answer: JSON where it is, else bytes."""
-        headers = {"Accept-Language": "en"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if kind:
-            headers["Content-Type"] = kind
-        asked = Request(self.address + path, data=body, method=method, headers=headers)  # noqa: S310
-        try:
-            with urlopen(asked, timeout=60) as told:  # noqa: S310
-                status, mime, content = told.status, told.headers["Content-Type"], told.read()
-        except HTTPError as fault:
-            status, mime, content = fault.code, fault.headers["Content-Type"], fault.read()
-        return status, json.loads(content) if "json" in (mime or "") else content
-
-    def get(self, path: str) -> Any:
-        """Return what is found at an address, which must be there."""
-        status, told = self.ask("GET", path)
-        assert status == 200, (path, status, told)
-        return told
-
-    def post(self, path: str, told: Any = None, *, wanted: int = 200) -> Any:
-        """Return the answer to a write, which must have the status that is wanted."""
-        body = json.dumps({} if told is None else told).encode()
-        status, answer = self.ask("POST", path, body, "application/json")
-        assert status == wanted, (path, status, answer)
-        return answer
-
-    def upload(self, path: str, name: str, content: bytes) -> Any:
-        """Return status and answer of an upload."""
-        mark = secrets.token_hex(16)
-        head = (
-            f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
-        )
-        body = head.encode() + content + f"\r\n--{mark}--\r\n".encode()
-        return self.ask("POST", path, body, f"multipart/form-data; boundary={mark}")
-
-
-@contextmanager
-def served(house: Household) -> Iterator[str]:
-    """Serve a household with one worker, as `xietong serve` does."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-c", RUN, "serve", "--port", str(port)],
-        env={**house.environment, "XIETONG_WORKERS": "1"},
-        cwd=house.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + LONGEST_SECONDS
-        while True:
-            try:
-                with urlopen(f"{address}/health/ready", timeout=10):  # noqa: S310
-                    break
-            except OSError:
-                assert server.poll() is None
-                assert time.monotonic() < until
-                time.sleep(0.2)
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(60)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def tokens(house: Household) -> dict[str, str]:
-    """Let the cast enter; return their tokens."""
-    found: dict[str, str] = json.loads(asked_inside(house))
-    return found
-
-
-def asked_inside(house: Household, *arguments: str) -> str:
-    """Return what tokens_process.py prints in the house."""
-    told = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("tokens_process.py")), *arguments],
-        env={
-            **house.environment,
-            "DJANGO_SETTINGS_MODULE": "xietong.portal.settings",
-            "PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT / 'src'}",
-        },
-        cwd=house.home,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert told.returncode == 0, told.stderr
-    return told.stdout.strip()
-
-
-def brought(officer: Visitor, member: str, path: Path) -> dict[str, Any]:
-    """Bring a register as an officer does: upload, confirm the columns, check, commit."""
-    base = f"/api/v1/atlas/registers/{member}/imports"
-    status, draft = officer.upload(base, path.name, path.read_bytes())
-    assert status == 201, draft
-    here = f"{base}/{draft['number']}"
-    columns = {one["meaning"]: one["position"] for one in draft["columns"] if one["meaning"]}
-    body = json.dumps({"columns": columns}).encode()
-    status, told = officer.ask("PUT", f"{here}/columns", body, "application/json")
-    assert status == 200, told
-    status, told = officer.ask("POST", f"{here}/check", b"{}", "application/json")
-    assert status in (200, 202), told
-    until = time.monotonic() + LONGEST_SECONDS
-    while (draft := officer.get(here))["state"] not in ("checked", "ready"):
-        assert time.monotonic() < until, draft
-        time.sleep(0.3)
-    assert draft["state"] == "ready", draft["problems"]
-    done: dict[str, Any] = officer.post(
-        f"{here}/commit", {"reason": "as in the member's office"}, wanted=201
-    )
-    return done
 
 
 def hand_counted(industry: str, moved: int = 0) -> int:
@@ -177,9 +36,9 @@ def test_two_members_from_their_files_to_a_withdrawal(tmp_path: Path) -> None:
     with household(tmp_path, XIETONG_THREADS="1") as house:
         house.settle()
         of = tokens(house)
-        with served(house) as address:
-            cast = {part: Visitor(address, token) for part, token in of.items()}
-            _story(house, cast, Visitor(address), files, tmp_path)
+        with served(house) as one:
+            cast = {part: Visitor(one.address, token) for part, token in of.items()}
+            _story(house, cast, Visitor(one.address), files, tmp_path)
         assert house.run("audit", "verify").stdout
         told = house.run("check").stdout
         assert all(line.endswith("ok") for line in told.splitlines() if "orphans" not in line)
