@@ -24,6 +24,8 @@ REFUSALS = {
     "Broken": 500,
     "NotNow": 503,
     "TooLarge": 413,
+    "TooSlow": 408,
+    "LengthMissing": 411,
 }
 PROBLEM = "Problem"
 # What a refusal says of itself; every other keyword fills its sentence.

@@ -37,6 +37,17 @@ def test_a_reference_page_is_what_the_code_says(name: str) -> None:
     assert page.read_text(encoding="utf-8") == wanted, "type: make reference"
 
 
+def test_every_kind_of_refusal_is_one_that_is_collected() -> None:
+    import xietong.portal.urls  # noqa: F401  (loads every room's doors)
+    from xietong.kit.refusals import Refusal
+
+    kinds, fresh = [Refusal], [Refusal]
+    while fresh:
+        below = [one for one in fresh.pop().__subclasses__() if "xietong" in one.__module__]
+        kinds, fresh = [*kinds, *below], [*fresh, *below]
+    assert {one.__name__: one.status for one in kinds} == REFUSALS
+
+
 def test_an_old_page_is_seen(tmp_path: Path) -> None:
     with translation.override("en"):
         for name, write in reference_docs.PAGES.items():

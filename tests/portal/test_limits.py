@@ -12,6 +12,7 @@ from xietong.atlas.operations import correction_tables
 from xietong.desk import naming
 from xietong.engine.tables import limits
 from xietong.kit import surroundings
+from xietong.portal import bodies
 from xietong.portal.uploads import BESIDE_BYTES
 from xietong.region.operations import organisation_tables
 
@@ -72,3 +73,13 @@ def test_every_refusal_on_the_page_is_one() -> None:
     codes = re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PAGE.read_text(encoding="utf-8"))
     assert codes
     assert [code for code in codes if code not in listed] == []
+
+
+def test_what_senders_are_told_stands_there() -> None:
+    assert f"| {bodies.SENDERS} |" in row("| bodies that are waited for")
+    assert f"| {bodies.PATIENCE_SECONDS:.0f} s" in row("| the time for a body")
+    assert f"{bodies.SLOWEST_BYTES_A_SECOND:,} bytes" in row("| the time for a body")
+    refusal = surroundings.crowded()
+    assert f"`{refusal.code}`, {refusal.status}, again after {refusal.again_after} s" in row(
+        "| bodies that are waited for"
+    )

@@ -67,6 +67,12 @@ class TooOften(Refusal):
     status = 429
 
 
+class TooSlow(Refusal):
+    """The request did not come in time."""
+
+    status = 408
+
+
 class Malformed(Refusal):
     """The request is none that could be answered."""
 

@@ -1,4 +1,4 @@
-"""What a node says when what it stands on fails: its database, its disk, its home folder."""
+"""What a node says when what it stands on fails: its database, disk, home folder, and senders."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
 
-from xietong.kit.refusals import N_, NotNow, Refusal
+from xietong.kit.refusals import N_, NotNow, Refusal, TooSlow
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -22,13 +23,23 @@ STATES_READ_ONLY = ("25006",)
 WORDS_FULL = ("database or disk is full",)
 WORDS_BUSY = ("database is locked", "database table is locked")
 WORDS_READ_ONLY = ("readonly database",)
-BUSY_SECONDS, AWAY_SECONDS, DISK_SECONDS = 5, 30, 300
+CROWDED_SECONDS, BUSY_SECONDS, AWAY_SECONDS, DISK_SECONDS = 10, 5, 30, 300
+
+
+class Late(OSError):
+    """A sender let us wait longer than anybody is waited for."""
+
+
+class Crowded(OSError):
+    """As many send at once as are waited for."""
 
 
 def why(fault: BaseException) -> Refusal | None:
     """Return what a fault of the surroundings means; None where it is another, such as our own."""
     if isinstance(fault, DatabaseFault):
         return _of_database(fault)
+    if isinstance(fault, UnreadablePostError):
+        return crowded() if isinstance(fault.__cause__, Crowded) else late()
     if isinstance(fault, OSError):
         if fault.errno in FULL:
             return disk_full()
@@ -74,6 +85,25 @@ def away() -> NotNow:
         N_("The database of this node does not answer."),
         way_out=N_("Try again in a minute, and look first whether your change stands."),
         again_after=AWAY_SECONDS,
+    )
+
+
+def late() -> TooSlow:
+    """Say that a request did not come in time, or not to its end."""
+    return TooSlow(
+        "sent_too_slowly",
+        N_("The request came too slowly, or broke off."),
+        way_out=N_("Nothing was changed. Send it again over a better line, or send less at once."),
+    )
+
+
+def crowded() -> NotNow:
+    """Say that others are sending."""
+    return NotNow(
+        "too_many_senders",
+        N_("As many are sending to this node as it waits for at once."),
+        way_out=N_("Nothing was changed. Try again in some seconds."),
+        again_after=CROWDED_SECONDS,
     )
 
 

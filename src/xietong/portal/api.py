@@ -40,11 +40,15 @@ class Api(NinjaAPI):
         unfit = {"description": "Who asks may not do this.", "content": {PROBLEM: problem}}
         away = {"description": "It cannot be done now.", "content": {PROBLEM: problem}}
         large = {"description": "The request is too large.", "content": {PROBLEM: problem}}
+        slow = {"description": "The request came too slowly.", "content": {PROBLEM: problem}}
+        endless = {"description": "The length is not told.", "content": {PROBLEM: problem}}
         malformed = {"description": "The request is none.", "content": {PROBLEM: problem}}
         for methods in schema["paths"].values():
             for operation in methods.values():
                 if "requestBody" in operation:
                     operation["responses"].setdefault(400, malformed)
+                    operation["responses"].setdefault(408, slow)
+                    operation["responses"].setdefault(411, endless)
                     operation["responses"].setdefault(413, large)
                 operation["responses"].setdefault(401, unknown)
                 operation["responses"].setdefault(403, unfit)

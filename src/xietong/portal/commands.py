@@ -17,15 +17,13 @@ from xietong.atlas import operations as atlas
 from xietong.atlas import queries as atlas_queries
 from xietong.kit.progress import Printer, Progress
 from xietong.portal.backup_commands import backup, check, restore
+from xietong.portal.bodies import THREADS
 from xietong.portal.rules_commands import rules
 from xietong.portal.soundness import require_guards
 from xietong.region import operations as region
 from xietong.region.guards import OPERATOR, uses
 from xietong.region.packs import RegionPack, read_pack
 from xietong.region.rules import LOCAL
-
-# Answers take milliseconds, and only their reads of the database overlap.
-SERVER_THREADS = 4
 
 
 @click.command()
@@ -170,9 +168,12 @@ def run_server(port: int) -> None:
             "--workers",
             "1",
             "--blocking-threads",
-            str(SERVER_THREADS),
+            str(THREADS),
+            "--http",
+            "1",
+            # It warns of so many threads, of which ours lets few work at once.
             "--log-level",
-            "warning",
+            "error",
             "xietong.portal.wsgi:application",
         ],
     )

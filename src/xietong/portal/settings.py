@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "xietong.portal.api_requests.ApiRequestMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "xietong.portal.bodies.BodiesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "xietong.portal.sign_in.sessions.SessionLimitsMiddleware",
@@ -273,7 +274,10 @@ LOG_LEVEL = env.one_of(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"numbered": {"()": "xietong.portal.observing.NumberedRequests"}},
+    "filters": {
+        "numbered": {"()": "xietong.portal.observing.NumberedRequests"},
+        "brief": {"()": "xietong.portal.observing.BriefOfOthersFaults"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_number)s] %(message)s"},
         "json": {"()": "xietong.portal.observing.JsonLines"},
@@ -282,7 +286,7 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.one_of("XIETONG_LOG_FORMAT", "line", ("line", "json")),
-            "filters": ["numbered"],
+            "filters": ["numbered", "brief"],
         }
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -36,6 +36,8 @@ class TooLarge(Refusal):
 class Incoming(FileUploadHandler):
     """Writes each file of a form aside, and stops reading where all are more than may be sent."""
 
+    unfinished = False
+
     def handle_raw_input(
         self,
         input_data: Any,
@@ -54,6 +56,7 @@ class Incoming(FileUploadHandler):
     def new_file(self, *told: Any, **more: Any) -> None:
         """Begin a file."""
         super().new_file(*told, **more)
+        self.unfinished = True
         folder = Path(settings.XIETONG_HOME) / "uploads"
         folder.mkdir(parents=True, exist_ok=True)
         self.file = UploadedFile(
@@ -79,6 +82,7 @@ class Incoming(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile:
         """Give the file, from its beginning."""
+        self.unfinished = False
         self.file.seek(0)
         self.file.size = file_size
         return self.file
@@ -101,6 +105,13 @@ def let_go(request: HttpRequest) -> None:
     """Close the file in whose midst a form turned out to be none; those before it are closed."""
     for handler in request.upload_handlers:
         handler.upload_interrupted()
+
+
+def let_go_of_unfinished(request: HttpRequest) -> None:
+    """Close a file whose end never came; those that came belong to the request."""
+    for handler in getattr(request, "_upload_handlers", ()):
+        if getattr(handler, "unfinished", False):
+            handler.upload_interrupted()
 
 
 def refused(fault: Exception) -> Refusal | None:

@@ -5,4 +5,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xietong.portal.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+# Behind the settings, which it asks for.
+from xietong.portal.bodies import Gate  # noqa: E402
+
+application = Gate(_django)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
 from xietong.kit.doors import api_answer, as_problem_json
 from xietong.kit.refusals import N_, NotAllowed, TooOften
 from xietong.portal.api_requests import API
+from xietong.portal.bodies import fault_of
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that does not carry the token of a page that this browser was shown."""
+    unread = fault_of(request)
+    if unread is not None:
+        # It may carry one: it was not read that far.
+        raise UnreadablePostError(*unread.args) from unread
     refusal = NotAllowed(
         "form_expired",
         N_("The form could not be taken: the page it was on is too old, or cookies are refused."),
