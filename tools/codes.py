@@ -18,6 +18,7 @@ REFUSALS = {
     "NotFound": 404,
     "NotAllowed": 403,
     "NotSignedIn": 401,
+    "SignInNeeded": 401,
     "SecondFactorNeeded": 403,
     "TooOften": 429,
     "Malformed": 400,

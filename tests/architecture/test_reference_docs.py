@@ -38,6 +38,7 @@ def test_a_reference_page_is_what_the_code_says(name: str) -> None:
 
 
 def test_every_kind_of_refusal_is_one_that_is_collected() -> None:
+    import xietong.portal.bodies
     import xietong.portal.urls  # noqa: F401  (loads every room's doors)
     from xietong.kit.refusals import Refusal
 
