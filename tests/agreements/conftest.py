@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ ABOUT = Reference("plan", "scheme", "7")
 def opened(lakes: object, cast: Cast) -> Callable[..., Agreement]:
     """Give a function that opens an agreement of both members on some record."""
 
-    def open_it(digest: str = "a" * 64, subject: Reference = ABOUT, **ways: object) -> Agreement:
+    def open_it(digest: str = "a" * 64, subject: Reference = ABOUT, **ways: Any) -> Agreement:
         return operations.open_agreement(
             actor=cast["office_officer"],
             subject=subject,
@@ -29,8 +30,7 @@ def opened(lakes: object, cast: Cast) -> Callable[..., Agreement]:
             title_zh="三湖船艇检验互认",
             title_en="Boats inspected once for all lakes",
             purpose="Publishing this edition of the map",
-            parties=list(Member.objects.all()),
-            **ways,  # type: ignore[arg-type]
+            **{"parties": list(Member.objects.all()), **ways},
         )
 
     return open_it

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, Prefetch, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from xietong.agreements import rules
@@ -113,6 +114,15 @@ def _wants_a_word(standing: Consent | None) -> bool:
     return standing.verdict == rules.WITH_CONDITION and hasattr(standing, "met")
 
 
+def references_of_parties(members: Collection[str]) -> QuerySet[Party, str]:
+    """Return how other records refer to the agreements to which any of these members is a party."""
+    beginning = str(Reference("agreements", "agreement", ""))
+    number = Cast("agreement", CharField())
+    return Party.objects.filter(member__code__in=members).values_list(
+        Concat(Value(beginning), number, output_field=CharField()), flat=True
+    )
+
+
 def approver_mandates(member: str, at: datetime) -> QuerySet[Mandate]:
     """Return the mandates by which somebody may consent for a member at a moment."""
     return Mandate.objects.filter(
@@ -159,8 +169,12 @@ def _visible_to(actor: Actor) -> QuerySet[Agreement]:
 def _told(rows: QuerySet[Agreement]) -> list[AgreementOut]:
     found = list(rows.prefetch_related(*_WITH_WORDS))
     now = timezone.now()
-    members = {party.member.code for row in found for party in row.parties.all()}
-    with_approver = {code for code in members if approver_mandates(code, now).exists()}
+    parties = {party.member_id for row in found for party in row.parties.all()}
+    with_approver = set(
+        Mandate.objects.filter(
+            Mandate.in_force(now), role=Role.APPROVER, member__in=parties
+        ).values_list("member__code", flat=True)
+    )
     return [_one(row, with_approver) for row in found]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -18,7 +19,7 @@ from xietong.desk.rules import REMEMBER_MAPPING
 from xietong.desk.sayings import say
 from xietong.region import models as region_models
 from xietong.region import naming, queries
-from xietong.region.leads import Lead, resolves
+from xietong.region.leads import Lead, resolves, shares
 from xietong.region.rules import READ_AUDIT, Actor, Kind, May, may, of_member
 
 Leads = Mapping[str, Lead]
@@ -47,10 +48,14 @@ def _agreements(actor: Actor, keys: Collection[str]) -> Leads:
         str(number): Lead(
             _called(one.title.zh, one.title.en),
             reverse("agreements:agreement", args=[number]),
-            True,
         )
         for number, one in agreements.agreements_by_id(actor, _numbers(keys)).items()
     }
+
+
+@shares
+def _of_parties(members: Collection[str]) -> QuerySet[Any, str]:
+    return agreements.references_of_parties(members)
 
 
 @resolves("atlas", "edition")

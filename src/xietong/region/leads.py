@@ -5,6 +5,11 @@ that the pages of a lower room can lead to the records of a higher one:
 
     @resolves("atlas", "edition")
     def editions(actor: Actor, keys: Collection[str]) -> Mapping[str, Lead]: ...
+
+It also says which records several members share, such as an agreement its parties:
+
+    @shares
+    def agreements(members: Collection[str]) -> QuerySet[Any, str]: ...
 """
 
 from __future__ import annotations
@@ -12,6 +17,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from xietong.kit.references import Reference
 from xietong.region.rules import Actor
@@ -19,18 +27,17 @@ from xietong.region.rules import Actor
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What a record is called in the active language, and its page; blank where it has none.
-
-    `shared`: whoever sees it sees all that happened to it, such as the parties of an agreement.
-    """
+    """What a record is called in the active language, and its page; blank where it has none."""
 
     title: str
     url: str = ""
-    shared: bool = False
 
 
 Resolver = Callable[[Actor, Collection[str]], Mapping[str, Lead]]
+# From the codes of members to the references of what any of them shares, to be read as a subquery.
+Sharer = Callable[[Collection[str]], QuerySet[Any, str]]
 _resolvers: dict[tuple[str, str], Resolver] = {}
+_sharers: list[Sharer] = []
 
 
 def resolves(room: str, kind: str) -> Callable[[Resolver], Resolver]:
@@ -41,6 +48,17 @@ def resolves(room: str, kind: str) -> Callable[[Resolver], Resolver]:
         return resolver
 
     return declared
+
+
+def shares(sharer: Sharer) -> Sharer:
+    """Let a sharer be asked for the records that members have in common with others."""
+    _sharers.append(sharer)
+    return sharer
+
+
+def shared_by(members: Collection[str]) -> list[QuerySet[Any, str]]:
+    """Return by kind the references of the records that any of these members shares."""
+    return [sharer(members) for sharer in _sharers]
 
 
 def known_kinds() -> frozenset[tuple[str, str]]:

@@ -23,7 +23,7 @@ from houses import Lakes, lakes
 from real_data import ROOT
 from xietong.kit.references import Reference
 from xietong.kit.refusals import NotAllowed, NotFound, Refusal
-from xietong.region import queries
+from xietong.region import operations, queries
 from xietong.region.exports import json_lines, write_audit
 from xietong.region.models import AuditEntry
 from xietong.region.operations import change, record
@@ -117,6 +117,34 @@ def test_entries_are_found_by_what_is_known_of_them(house: Cast) -> None:
     last = AuditEntry.objects.order_by("-number")[0].at
     assert found(since=last) < whole
     assert found(since=last) + found(until=last) == whole
+
+
+def test_a_mandate_for_an_organisation_stands_in_the_list_of_its_member(cast: Cast) -> None:
+    institute, office = (cast.organisations[key].pk for key in ("institute", "office"))
+    for giver, organisation in (("north_administrator", institute), ("operator", office)):
+        given = operations.grant_mandate(
+            actor=cast[giver],
+            person=cast.person("nobody").pk,
+            role="viewer",
+            organisation=organisation,
+            reason="轮岗",
+        )
+        operations.revoke_mandate(actor=cast[giver], key=given.pk, reason="期满")
+
+    def scopes(part: str) -> list[tuple[str, str]]:
+        return [
+            (one.verb, one.details["scope"])
+            for one in queries.entries(cast[part])
+            if one.verb in ("grant_mandate", "revoke_mandate")
+        ]
+
+    of_institute = [
+        (verb, f"organisation:{institute}") for verb in ("grant_mandate", "revoke_mandate")
+    ]
+    of_office = [(verb, f"organisation:{office}") for verb in ("grant_mandate", "revoke_mandate")]
+    assert scopes("north_officer") == of_institute
+    assert scopes("south_officer") == []
+    assert scopes("office_officer") == [*of_institute, *of_office]
 
 
 def test_sheets_lead_through_all_entries_and_back(house: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound
-from xietong.region.leads import lead_to
+from xietong.region.leads import shared_by
 from xietong.region.models import AuditEntry, Member
 from xietong.region.rules import READ_AUDIT, Actor, may, of_member, of_organisation, require
 
@@ -93,13 +93,8 @@ def has_history(actor: Actor, subject: Reference) -> bool:
 
 
 def _of_record(actor: Actor, subject: Reference) -> QuerySet[AuditEntry]:
-    """Return the entries on a record; those on a shared one are all its parties'."""
     if not may(actor, READ_AUDIT):
         return AuditEntry.objects.none()
-    if not reads_whole_audit(actor):
-        lead = lead_to(actor, str(subject))
-        if lead is not None and lead.shared:
-            return AuditEntry.objects.filter(subject=str(subject))
     return _visible(actor, Wanted(subject=str(subject)))
 
 
@@ -118,19 +113,29 @@ def _visible(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
     rows = AuditEntry.objects.all()
     if not reads_whole_audit(actor):
         rows = rows.filter(
-            Q(member__in=[one.code for one in members_of_audit(actor)])
+            _in_lists_of([one.code for one in members_of_audit(actor)])
             | Q(subject__in=_own_organisations(actor))
         )
     if wanted.actor:
         rows = rows.filter(Q(actor_key=wanted.actor) | Q(actor_name__icontains=wanted.actor))
-    for column in ("verb", "subject", "member"):
+    for column in ("verb", "subject"):
         if getattr(wanted, column):
             rows = rows.filter(**{column: getattr(wanted, column)})
+    if wanted.member:
+        rows = rows.filter(_in_lists_of([wanted.member]))
     if wanted.since:
         rows = rows.filter(at__gte=wanted.since)
     if wanted.until:
         rows = rows.filter(at__lt=wanted.until)
     return rows
+
+
+def _in_lists_of(members: Collection[str]) -> Q:
+    """Return what entries of these members are: on their records, or on one that they share."""
+    found = Q(member__in=members)
+    for references in shared_by(members):
+        found |= Q(subject__in=references)
+    return found
 
 
 def _own_organisations(actor: Actor) -> list[str]:
