@@ -11,6 +11,7 @@ from ninja import Field, File, Path, Query, Router, Schema, Status, UploadedFile
 from xietong.atlas import operations, queries, rules
 from xietong.atlas.exports import MIME
 from xietong.atlas.models import RegisterDraft, RegisterVersion
+from xietong.atlas.queries.rows import member_for
 from xietong.desk.schemas import JobOut, job_out
 from xietong.engine.problems import Problem
 from xietong.kit.doors import said_problem
@@ -126,8 +127,10 @@ class RestoreIn(Schema):
 )
 @call_open_to(rules.READ_IMPORTS)
 def imports(request: HttpRequest, member: Member) -> list[DraftOut]:
-    """Return the imports that the actor may see, the newest first; none of other members."""
-    return [_draft(one) for one in queries.drafts_of(actor_of(request), member)]
+    """Return a register's imports that are under way, the newest first."""
+    actor = actor_of(request)
+    owner = member_for(actor, member, rules.READ_IMPORTS)
+    return [_draft(one) for one in queries.drafts_of(actor, owner.code)]
 
 
 @router.post(
@@ -312,8 +315,10 @@ def discard(request: HttpRequest, member: Member, number: Number) -> DraftOut:
 @router.get("/{member}/versions", response={200: list[VersionOut], **REFUSED}, summary="Versions")
 @call_open_to(rules.READ_IMPORTS)
 def versions(request: HttpRequest, member: Member) -> list[VersionOut]:
-    """Return the versions that the actor may see, the newest first; none of other members."""
-    return [_version(one) for one in queries.versions_of(actor_of(request), member)]
+    """Return a register's versions, the newest first."""
+    actor = actor_of(request)
+    owner = member_for(actor, member, rules.READ_IMPORTS)
+    return [_version(one) for one in queries.versions_of(actor, owner.code)]
 
 
 @router.post(

@@ -11,6 +11,7 @@ from django.conf import settings
 from xietong.atlas import methods, queries, rules, storage
 from xietong.atlas.models import RegisterDraft
 from xietong.atlas.operations.bringing import not_kept, refused
+from xietong.atlas.queries.rows import member_for
 from xietong.desk import operations as desk
 from xietong.desk import queries as on_the_desk
 from xietong.desk.models import Job
@@ -28,7 +29,6 @@ from xietong.engine.tables import (
 )
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
-from xietong.region import queries as region
 from xietong.region.models import Member
 from xietong.region.operations import change, record
 from xietong.region.rules import Actor, May, of_member, require
@@ -43,12 +43,11 @@ SAMPLED_ROWS, SAMPLES, SAMPLE_CHARACTERS = 200, 3, 40
 def begin_draft(*, actor: Actor, member: str, stream: Stream, name: str) -> RegisterDraft:
     """Keep an uploaded file and look at its headings; say which column is which as far as known.
 
-    Refuses `no_such_member`, what `keep_file` refuses, and with its reasons `register_unreadable`;
-    then nothing of the file is left.
+    Refuses `no_such_register`, what `keep_file` refuses, and with its reasons
+    `register_unreadable`; then nothing of the file is left.
     """
     require(actor, rules.BEGIN_DRAFT)
-    owner = region.member(actor, member)
-    require(actor, rules.BEGIN_DRAFT, of=of_member(owner.code))
+    owner = member_for(actor, member, rules.BEGIN_DRAFT)
     most = settings.XIETONG_UPLOAD_MB * 1_000_000
     try:
         with storage.drafts().aside() as scratch:

@@ -16,10 +16,10 @@ from xietong.atlas.operations.recording import (
     newest_of,
     record_version,
 )
+from xietong.atlas.queries.rows import member_for
 from xietong.engine.register import difference_of
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotFound, Refusal
-from xietong.region import queries as region
 from xietong.region.operations import change, record
 from xietong.region.rules import Actor, of_member, require
 
@@ -91,13 +91,12 @@ def restore_version(
 ) -> RegisterVersion:
     """Make the next version of an earlier one's rows; nothing of the history is taken away.
 
-    `newest` is the version that whoever asks takes for the newest. Refuses `no_such_member`,
+    `newest` is the version that whoever asks takes for the newest. Refuses `no_such_register`,
     `no_such_version`, `restore_reason_missing`, `is_newest`, `register_moved_on` and
     `rows_missing`.
     """
     require(actor, rules.RESTORE_VERSION)
-    owner = region.member(actor, member)
-    require(actor, rules.RESTORE_VERSION, of=of_member(owner.code))
+    owner = member_for(actor, member, rules.RESTORE_VERSION)
     earlier = RegisterVersion.objects.filter(register__member=owner, number=number).first()
     if earlier is None:
         raise NotFound(

@@ -15,10 +15,10 @@ from xietong.atlas.exports.problems import problem_list
 from xietong.atlas.models import RegisterDraft
 from xietong.atlas.pages.import_views import dry_run, page_links
 from xietong.atlas.queries.drafts import PAGE_PROBLEMS
+from xietong.atlas.queries.rows import member_for
 from xietong.desk.models import Job
 from xietong.kit.doors import as_problem_json, said_kind, said_problem
 from xietong.kit.refusals import N_, NotFound, Refusal
-from xietong.region import queries as region
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
 from xietong.region.rules import Actor, may, of_member
@@ -67,15 +67,8 @@ def start(request: HttpRequest, member: str) -> HttpResponse:
 def _start(
     request: HttpRequest, actor: Actor, member: str, refusal: Refusal | None = None
 ) -> HttpResponse:
-    owner = region.member(actor, member)
+    owner = member_for(actor, member, rules.READ_IMPORTS)
     of = of_member(owner.code)
-    if not may(actor, rules.READ_IMPORTS, of=of):
-        # As if there were no imports at all.
-        raise NotFound(
-            "no_such_page",
-            N_("There is no page at this address."),
-            way_out=N_("Check the address, search above, or begin at the home page."),
-        )
     return render(
         request,
         "atlas/imports/start.html",

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xietong.atlas import operations, queries, rules
 from xietong.atlas.exports.problems import problem_list
+from xietong.atlas.queries.rows import member_for
 from xietong.kit.doors import as_problem_json
-from xietong.kit.refusals import N_, NotFound, Refusal
-from xietong.region import queries as region
+from xietong.kit.refusals import Refusal
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
 from xietong.region.rules import Actor, may, of_member
@@ -28,14 +28,7 @@ def show(request: HttpRequest, member: str) -> HttpResponse:
 def _show(
     request: HttpRequest, actor: Actor, member: str, refusal: Refusal | None = None
 ) -> HttpResponse:
-    owner = region.member(actor, member)
-    if not may(actor, rules.READ_IMPORTS, of=of_member(owner.code)):
-        # As if there were no register at all.
-        raise NotFound(
-            "no_such_page",
-            N_("There is no page at this address."),
-            way_out=N_("Check the address, search above, or begin at the home page."),
-        )
+    owner = member_for(actor, member, rules.READ_IMPORTS)
     versions = queries.versions_of(actor, owner.code)
     return render(
         request,

@@ -53,9 +53,9 @@ def move_person(
     `reason_needed`, `last_administrator`, and whatever `owner_for` refuses.
     """
     require(actor, rules.MOVE_PERSON)
-    owner = owner_for(actor, rules.MOVE_PERSON, member=member, organisation=organisation)
     with change():
         row = _locked(actor, key, rules.MOVE_PERSON)
+        owner = owner_for(actor, rules.MOVE_PERSON, member=member, organisation=organisation)
         why = rules.reason_given(reason)
         before = Owner.of(row).shown
         left = row.organisation_id if row.organisation_id != organisation else None
