@@ -45,6 +45,7 @@ class Pulse:
         self._stage_since, self._stage_from = time.monotonic(), 0
         self._changed = False
         self._written = time.monotonic()
+        self._held_until = self._written + settings.XIETONG_LEASE_SECONDS
 
     def __call__(self, stage: str, done: int = 0, total: int | None = None) -> None:
         """Note how far the work is. Raises Cancelled, Lost or Returned where it must stop."""
@@ -54,6 +55,9 @@ class Pulse:
         self._changed = True
         if not self._beside:
             self.tick()
+        if time.monotonic() >= self._held_until:
+            # We slept, or the database was away: whoever took the job meanwhile goes on with it.
+            self._lost = not self._row.exists()
         if self._lost:
             raise Lost
         if self._cancelled:
@@ -108,6 +112,8 @@ class Pulse:
             total=self._total,
             rate=self._rate(now),
         )
+        if written:
+            self._held_until = now + settings.XIETONG_LEASE_SECONDS
         flags = self._row.values_list("cancel_asked", flat=True).first() if written else None
         self._lost = flags is None
         self._cancelled = bool(flags)
