@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from cast import Cast, signed_in
@@ -116,6 +118,26 @@ def test_the_frame_counts_what_awaits_a_person_and_unread_notices(
     page = client.get("/en/desk/notices/").content.decode()
     assert "To do </span><b>0</b>" in page
     assert "The file is empty" not in page
+
+
+@pytest.mark.parametrize("page", ["/en/", "/en/desk/notices/", "/en/desk/jobs/"])
+def test_a_page_and_its_frame_ask_once_what_is_to_do(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(awaiting, "_providers", [])
+    asked: list[Actor] = []
+
+    @awaits
+    def nothing(actor: Actor) -> list[Awaiting]:
+        asked.append(actor)
+        return []
+
+    signed_in(client, cast.person("north_officer"))
+    with CaptureQueriesContext(connection) as made:
+        assert "To do </span><b>0</b>" in client.get(page).content.decode()
+    counts = [one["sql"] for one in made.captured_queries if "notice" in one["sql"]]
+    assert len([one for one in counts if '"read_at" IS NULL' in one]) == 1
+    assert asked == [cast["north_officer"]]
 
 
 def test_opening_a_notice_marks_it_and_leads_to_its_record(cast: Cast, client: Client) -> None:

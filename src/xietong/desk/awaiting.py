@@ -4,7 +4,7 @@
     def consents(actor: Actor) -> list[Awaiting]: ...
 
 A provider reads through its room's queries, so nobody is told of what he may not see; it is asked
-on every page, so it makes one or two indexed reads and returns no more than MOST items.
+once on every page, so it makes one or two indexed reads.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.module_loading import autodiscover_modules
 
+from xietong.desk import queries
 from xietong.desk.sayings import here, say
+from xietong.region.actors import actor_of
 from xietong.region.rules import Actor, Kind
-
-MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ class Awaiting:
     def here(self) -> str:
         """The address in the active language."""
         return here(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What a person is to look at: records that wait, the oldest first, and unread notices."""
+
+    awaiting: list[Awaiting]
+    unread: int
+
+    @property
+    def count(self) -> int:
+        """How much it is altogether, as the frame of every page tells."""
+        return len(self.awaiting) + self.unread
 
 
 Provider = Callable[[Actor], list[Awaiting]]
@@ -66,3 +80,14 @@ def what_awaits(actor: Actor) -> list[Awaiting]:
     _discover()
     found = [one for provider in _providers for one in provider(actor)]
     return sorted(found, key=lambda one: one.since)
+
+
+def to_do(request: HttpRequest) -> ToDo:
+    """Return what whoever makes a request is to look at, asked for once a request."""
+    known = getattr(request, "to_do", None)
+    if isinstance(known, ToDo):
+        return known
+    actor = actor_of(request)
+    found = ToDo(what_awaits(actor), queries.unread(actor))
+    request.to_do = found  # type: ignore[attr-defined]  # for the frame, behind the page
+    return found

@@ -14,8 +14,7 @@ from django.utils.translation import get_language
 
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import EditionOut, Names
-from xietong.desk import queries as desk
-from xietong.desk.awaiting import what_awaits
+from xietong.desk.awaiting import to_do
 from xietong.kit.refusals import NotFound
 from xietong.portal.rail import Room, rooms
 from xietong.portal.sign_in import second_factor
@@ -150,10 +149,7 @@ def _edition(request: HttpRequest) -> EditionOut | None:
 
 def _todo(request: HttpRequest) -> int | None:
     """Return how much awaits a person, unread notices and records; None where nobody signed in."""
-    actor = actor_of(request)
-    if actor.kind is not Kind.PERSON:
-        return None
-    return desk.unread(actor) + len(what_awaits(actor))
+    return to_do(request).count if actor_of(request).kind is Kind.PERSON else None
 
 
 def _languages(request: HttpRequest) -> list[Language]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from xietong.atlas import queries as atlas
 from xietong.atlas.schemas import SearchHit
 from xietong.desk import queries as desk
-from xietong.desk.awaiting import what_awaits
+from xietong.desk.awaiting import to_do
 from xietong.desk.schemas import job_out
 from xietong.kit.doors import api_answer, as_problem_json, bare_page
 from xietong.kit.refusals import N_, Broken, Malformed, NotFound
@@ -21,7 +21,7 @@ from xietong.portal.api_requests import API
 from xietong.portal.observing import number_of_request
 from xietong.region.actors import actor_of
 from xietong.region.guards import PUBLIC, open_to
-from xietong.region.rules import Actor, Kind
+from xietong.region.rules import Kind
 
 SUGGESTED = 8
 SUGGESTED_RECORDS = 4
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         edition = atlas.edition(actor)
     except NotFound:
-        return render(request, "portal/empty.html", _desk(actor))
+        return render(request, "portal/empty.html", _desk(request))
     request.edition_shown = edition  # type: ignore[attr-defined]  # for the frame
     clusters = atlas.clusters(actor)
     industries = {one.key: one for one in atlas.industries(actor)}
@@ -54,19 +54,21 @@ def home(request: HttpRequest) -> HttpResponse:
             ],
             "chains": [one for one in industries.values() if one.kind == "chain"],
             "member_names": {one.code: one for one in edition.members},
-            **_desk(actor),
+            **_desk(request),
         },
     )
 
 
-def _desk(actor: Actor) -> dict[str, Any]:
+def _desk(request: HttpRequest) -> dict[str, Any]:
     """Return what lies on a person's desk; nothing for whoever has not signed in."""
+    actor = actor_of(request)
     if actor.kind is not Kind.PERSON:
         return {"desk": False}
+    todo = to_do(request)
     return {
         "desk": True,
-        "awaiting": what_awaits(actor)[:SUGGESTED],
-        "unread": desk.unread(actor),
+        "awaiting": todo.awaiting[:SUGGESTED],
+        "unread": todo.unread,
         "open_jobs": [job_out(one) for one in desk.open_jobs(actor)[:SUGGESTED]],
     }
 
@@ -99,7 +101,7 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     try:
         if q:
             # The frame names the newest edition too; it need not read it again.
-            request.edition_shown, hits = atlas.search_newest(actor, q)  # type: ignore[attr-defined]
+            request.edition_shown, hits = atlas.search_newest(actor, q)  # type: ignore[attr-defined]  # for it
     except NotFound:
         if actor.kind is not Kind.PERSON:
             raise

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from xietong.desk import operations, queries
-from xietong.desk.awaiting import what_awaits
+from xietong.desk.awaiting import to_do
 from xietong.desk.schemas import notice_out
 from xietong.region.actors import actor_of
 from xietong.region.guards import SIGNED_IN, open_to
@@ -23,14 +23,15 @@ def show_all(request: HttpRequest) -> HttpResponse:
     """Show what awaits the actor, and the actor's notices."""
     actor = actor_of(request)
     page = Paginator(queries.notices_of(actor), A_PAGE).get_page(request.GET.get("page"))
+    todo = to_do(request)
     return render(
         request,
         "desk/notices.html",
         {
-            "awaiting": what_awaits(actor),
+            "awaiting": todo.awaiting,
             "page": page,
             "notices": [notice_out(one) for one in page],
-            "unread": queries.unread(actor),
+            "unread": todo.unread,
         },
     )
 
