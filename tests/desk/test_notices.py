@@ -120,9 +120,9 @@ def test_the_frame_counts_what_awaits_a_person_and_unread_notices(
     assert "The file is empty" not in page
 
 
-@pytest.mark.parametrize("page", ["/en/", "/en/desk/notices/", "/en/desk/jobs/"])
+@pytest.mark.parametrize("address", ["/en/", "/en/desk/notices/", "/en/desk/jobs/"])
 def test_a_page_and_its_frame_ask_once_what_is_to_do(
-    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, page: str
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setattr(awaiting, "_providers", [])
     asked: list[Actor] = []
@@ -134,7 +134,7 @@ def test_a_page_and_its_frame_ask_once_what_is_to_do(
 
     signed_in(client, cast.person("north_officer"))
     with CaptureQueriesContext(connection) as made:
-        assert "To do </span><b>0</b>" in client.get(page).content.decode()
+        assert "To do </span><b>0</b>" in client.get(address).content.decode()
     counts = [one["sql"] for one in made.captured_queries if "notice" in one["sql"]]
     assert len([one for one in counts if '"read_at" IS NULL' in one]) == 1
     assert asked == [cast["north_officer"]]

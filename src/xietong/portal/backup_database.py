@@ -119,7 +119,7 @@ def load(dumped: Path) -> None:
             f"--dbname={_address(folder)}",
         ]
     )
-    connection.close_pool()  # type: ignore[attr-defined]
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has one
 
 
 def program_of_postgresql(name: str) -> str:

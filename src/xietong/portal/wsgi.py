@@ -7,7 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xietong.portal.settings")
 _django = get_wsgi_application()
 
-# Behind the settings, which it asks for.
-from xietong.portal.bodies import Gate  # noqa: E402
+from xietong.portal.bodies import Gate  # noqa: E402  (behind the settings, which it asks for)
 
 application = Gate(_django)

@@ -25,7 +25,7 @@ class AfterwardsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         waiting: list[Callable[[], object]] = []
-        request.afterwards = waiting  # type: ignore[attr-defined]
+        request.afterwards = waiting  # type: ignore[attr-defined]  # for the function above
         response = self.get_response(request)
         if waiting:
             close = response.close
@@ -37,5 +37,6 @@ class AfterwardsMiddleware:
                 finally:
                     close()
 
-            response.close = closed  # type: ignore[method-assign]
+            # Servers call it behind the last byte.
+            response.close = closed  # type: ignore[method-assign]  # on this answer alone
         return response

@@ -37,7 +37,8 @@ class Providers(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(render_authentication_error(request, sociallogin.provider))
         person = sociallogin.user
         if sociallogin.is_existing and person is not None and _asserts(sociallogin, token):
-            request.second_factor_asserted_for = person.pk  # type: ignore[attr-defined]
+            # Read where the session begins, in second_factor.py.
+            request.second_factor_asserted_for = person.pk  # type: ignore[attr-defined]  # ours
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> Any:
         """Return the user as it is: nothing of a provider's is written over what we know."""
