@@ -164,7 +164,8 @@ class Household:
 def household(folder: Path, **settings: str) -> Iterator[Household]:
     """Give a household of the lakes; `settings` are further XIETONG_… settings by name.
 
-    Its database is of the kind that this run of the tests is on, and gone afterwards.
+    Its database is of the kind that this run of the tests is on, and gone afterwards; with a
+    XIETONG_DATABASE_URL among the settings, on that server.
     """
     home = folder / "home"
     home.mkdir(parents=True)
@@ -178,7 +179,7 @@ def household(folder: Path, **settings: str) -> Iterator[Household]:
         "LANG": "C.UTF-8",
         **settings,
     }
-    server = os.environ.get("XIETONG_DATABASE_URL", "")
+    server = settings.get("XIETONG_DATABASE_URL") or os.environ.get("XIETONG_DATABASE_URL", "")
     if not server:
         yield Household(home, environment)
         return

@@ -63,6 +63,51 @@ def unprivileged() -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+class Switch:
+    """A cluster that a test turns off and on again at the same address.
+
+    What it has promised to keep it keeps: it is only stopped, and the machine runs on.
+    """
+
+    def __init__(self, folder: Path, server: subprocess.Popen[bytes], port: int, url: str) -> None:
+        self._folder, self._server, self._port = folder, server, port
+        self.url = url
+
+    def off(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop the server: SIGINT ends its sessions, SIGQUIT leaves without a word."""
+        self._server.send_signal(how)
+        self._server.wait(PATIENCE_SECONDS)
+
+    def on(self) -> None:
+        """Start it again, at the same address."""
+        self._server, _ = _start(programs(), self._folder, unprivileged(), self._port)
+
+    @property
+    def server(self) -> subprocess.Popen[bytes]:
+        """Return the server that runs now."""
+        return self._server
+
+
+@contextmanager
+def cluster_with_a_switch() -> Iterator[Switch]:
+    """Give a cluster of the test's own, which may be stopped: the run's is everybody's."""
+    binaries, account = programs(), unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="xietong-postgres-"))
+    try:
+        password = secrets.token_urlsafe(16)
+        _make(binaries, folder, password, account)
+        server, port = _start(binaries, folder, account)
+        url = f"postgresql://{ROLE}:{password}@127.0.0.1:{port}/postgres"
+        switch = Switch(folder, server, port, url)
+        try:
+            yield switch
+        finally:
+            if switch.server.poll() is None:
+                _stop(switch.server)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def throw_away_cluster() -> Iterator[Cluster]:
     """Start a server, give it, stop it whatever happens; if this process is killed, it ends."""
@@ -107,11 +152,11 @@ def _make(binaries: Path, folder: Path, password: str, account: dict[str, Any]) 
 
 
 def _start(
-    binaries: Path, folder: Path, account: dict[str, Any]
+    binaries: Path, folder: Path, account: dict[str, Any], at: int | None = None
 ) -> tuple[subprocess.Popen[bytes], int]:
     log = folder / "log"
     for _ in range(5):
-        port = _free_port()
+        port = at or _free_port()
         with log.open("wb") as told:
             server = subprocess.Popen(
                 [

@@ -131,12 +131,14 @@ class Served:
 
 
 @contextmanager
-def served(house: Household, *, workers: int = 1, **settings: str) -> Iterator[Served]:
+def served(
+    house: Household, *, workers: int = 1, log: Path | None = None, **settings: str
+) -> Iterator[Served]:
     """Serve a household with so many workers, as `xietong serve` does."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    log = house.home.parent / "serve.log"
+    log = log or house.home.parent / "serve.log"
     with log.open("wb") as told:
         server = subprocess.Popen(
             [sys.executable, "-c", RUN, "serve", "--port", str(port)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cast import Cast
 from xietong.desk import operations, queries, work
-from xietong.desk.models import Job
+from xietong.desk.models import Job, Notice
 from xietong.desk.operations import running, upkeep
 from xietong.desk.operations.pulse import Pulse
 from xietong.desk.operations.running import run
@@ -92,6 +93,27 @@ def test_a_job_in_whose_midst_the_database_was_away_is_taken_again(
     assert queries.job(LOCAL, asked.pk).state == "running"
     Job.objects.filter(pk=asked.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert upkeep.return_lost(upkeep.Watch()) == [asked.pk]
+    run(asked.pk, beside=False)
+    assert queries.job(LOCAL, asked.pk).state == "done"
+
+
+def test_a_full_disk_refuses_a_job_which_may_be_asked_for_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask(cast["north_officer"])
+
+    def full(*_: object) -> Outcome:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(running, "_work", full)
+        run(asked.pk, beside=False)
+    ended = queries.job(LOCAL, asked.pk)
+    assert ended.state == "refused"
+    assert ended.refusal is not None
+    assert ended.refusal["code"] == "disk_full"
+    assert Notice.objects.count() == 1
+    operations.retry_job(actor=cast["north_officer"], number=asked.pk)
     run(asked.pk, beside=False)
     assert queries.job(LOCAL, asked.pk).state == "done"
 

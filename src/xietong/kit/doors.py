@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from xietong.engine.problems import Problem
+from xietong.kit.forgery import API
 from xietong.kit.refusals import NotNow, NotSignedIn, Refusal
 from xietong.kit.surroundings import why
 from xietong.kit.words import COLUMNS, PROBLEMS
@@ -133,6 +134,9 @@ class RefusalMiddleware:
             if refusal is None:
                 return None
             log.error("%s: %s", refusal.code, exception)
+            # A guard asks the database before the API's own handlers are there.
+            if request.path_info.startswith(API):
+                return api_answer(request, refusal)
             return bare_page(refusal)
         return render(
             request, "kit/refusal.html", as_problem_json(exception), status=exception.status

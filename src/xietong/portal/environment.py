@@ -189,8 +189,12 @@ def database(name: str, home: Path) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(port),
-            # A command wants one connection; the server's threads share up to sixteen.
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}},
+            # A command wants one connection; the server's threads share up to sixteen. Whoever
+            # asks while the server is away is told so soon, and whoever asks next tries anew: a
+            # pool that pauses longer after each attempt stays away for a minute after it is back.
+            "OPTIONS": {
+                "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 4}
+            },
         }
     raise refused
 

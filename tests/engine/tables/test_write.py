@@ -54,6 +54,15 @@ def test_csv_carries_the_mark_by_which_sheet_programs_know_utf8(tmp_path: Path) 
         ("-2+3", "'-2+3"),
         ("\t=1", "'\t=1"),
         ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－甲", "'－甲"),
+        ("＠SUM(A1)", "'＠SUM(A1)"),
+        ("﹦1", "'﹦1"),
+        (" =1+1", "' =1+1"),
+        ("\u3000\ufeff\u200b＝1", "'\u3000\ufeff\u200b＝1"),
+        (" 甲", " 甲"),
         ("-5.2", "-5.2"),
         ("+86", "+86"),
         ("甲=乙", "甲=乙"),
@@ -64,7 +73,7 @@ def test_what_a_sheet_program_would_run(text: str, shown: str) -> None:
     assert harmless(text) == shown
 
 
-@given(st.lists(st.text(st.sampled_from("=+-@\t\r\n1甲,\"' "), max_size=6), min_size=1, max_size=6))
+@given(st.lists(st.text(st.sampled_from("=+-@＝＋－＠\t\r\n1甲,\"' "), max_size=6), min_size=1, max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_cell_runs_in_a_sheet(tmp_path: Path, texts: list[str]) -> None:
     batch = pa.RecordBatch.from_arrays([pa.array(texts)], names=["a"])
@@ -74,8 +83,9 @@ def test_no_cell_runs_in_a_sheet(tmp_path: Path, texts: list[str]) -> None:
     assert [row[0] if row else "" for row in rows] == [harmless(text) for text in texts[:1] + texts]
     for row in rows:
         for cell in row:
-            assert not cell.startswith(("=", "@", "\t", "\r"))
-            assert not cell.startswith(("+", "-")) or cell[1:].replace(".", "").isdigit()
+            assert not cell.startswith(("\t", "\r", "\n"))
+            assert not cell.lstrip().startswith(tuple("=@＝＋－＠"))
+            assert not cell.lstrip().startswith(("+", "-")) or cell[1:].replace(".", "").isdigit()
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])

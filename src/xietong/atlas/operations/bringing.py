@@ -28,6 +28,7 @@ from xietong.engine.tables import (
 from xietong.kit.progress import Progress
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.shelf import digest_of
+from xietong.kit.surroundings import why
 from xietong.region.models import BoundarySet, Member
 
 
@@ -107,7 +108,8 @@ def bring(
 
     `told` hears every problem of the rows, and the doubts of their places and industries (of a
     register that is refused, only of the rows before the fault). Refuses `register_unreadable`,
-    `register_changed`, `register_not_kept` and, with every fault of the file, `register_refused`.
+    `register_changed`, `disk_full`, `home_read_only`, `register_not_kept` and, with every fault
+    of the file, `register_refused`.
     """
     shelf = storage.registers()
     stage = f"Read {owner.code}"
@@ -175,8 +177,8 @@ def bring(
 
 
 def not_kept(called: str, fault: OSError) -> Refusal:
-    """Say that the disk failed."""
-    return Refusal(
+    """Say that the disk failed: that it is full or may only be read, where it says so itself."""
+    return why(fault) or Refusal(
         "register_not_kept",
         N_("“{file}” could not be read or kept: {fault}. Nothing was stored."),
         way_out=N_("See to the disk (XIETONG_HOME) and import the file again."),

@@ -26,6 +26,7 @@ from xietong.engine.problems import Problem
 from xietong.kit.doors import SHOWN_PROBLEMS
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Broken, Refusal
+from xietong.kit.surroundings import why
 from xietong.region.actors import actor_for
 from xietong.region.models import Person
 from xietong.region.operations import change
@@ -76,9 +77,13 @@ def run(number: int, *, beside: bool = True) -> None:
         # The database was busy or away: that is no word on the job. Its lease ends, and it is
         # taken again.
         log.exception("job %d (%s) lost the database", job.pk, job.kind)
-    except Exception:  # whatever the work of a room raises ends its job, never the worker
+    except Exception as fault:  # whatever the work of a room raises ends its job, not the worker
+        refusal = why(fault)
         log.exception("job %d (%s) broke", job.pk, job.kind)
-        _end(job, rules.FAILED, refusal=told_refusal(_broken(job)))
+        if refusal is None:
+            _end(job, rules.FAILED, refusal=told_refusal(_broken(job)))
+        else:  # the disk is full or may only be read
+            _end(job, rules.REFUSED, refusal=told_refusal(refusal))
 
 
 def _take(number: int) -> Job | None:

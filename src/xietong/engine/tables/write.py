@@ -17,8 +17,12 @@ import xlsxwriter
 
 from xietong.engine.problems import Problem, ProblemsFound
 
-# What a sheet program takes for a formula, or for the start of one after trimming.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a sheet program takes for a formula, or for the start of one after trimming: also in the
+# wide and small forms that input methods of East Asia write, and behind what nobody sees.
+_FORMULA = re.compile(
+    "[\t\r\n]|[\\s\\x00-\\x1f\u00ad\u200b-\u200f\u2060\ufeff]*"
+    "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
+)
 _FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
 SHEET_ROWS = 1_048_575
 SHEET_CHARACTERS = 32_767
@@ -57,7 +61,7 @@ def harmless(text: str) -> str:
     >>> harmless("=HYPERLINK(A1)"), harmless("-5.2"), harmless("甲公司")
     ("'=HYPERLINK(A1)", '-5.2', '甲公司')
     """
-    if text.startswith(_FORMULA) and not _FIGURE.fullmatch(text):
+    if _FORMULA.match(text) and not _FIGURE.fullmatch(text):
         return "'" + text
     return text
 
