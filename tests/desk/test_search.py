@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import translation
 
 from cast import Cast, signed_in
-from xietong.desk import operations, queries
+from xietong.desk import findable, operations, queries
 from xietong.desk.findable import EVERYBODY, Findable
 from xietong.desk.models import SearchEntry
 from xietong.kit.references import Reference
 from xietong.kit.refusals import NotAllowed
-from xietong.region.rules import LOCAL, OUTSIDER, READER
+from xietong.region.rules import LOCAL, OUTSIDER, READ_AUDIT, READ_PEOPLE, READER, May, Role
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 
@@ -23,14 +25,15 @@ TITLES = {
     "4": ("ＫＵＮＨＵ　ＯＬＥＤ顯示屏", ""),
     "5": ("Ünïcode ½ ² İstanbul ß_a", "naïve"),
 }
+ALL: dict[str, Any] = {"keys": frozenset({EVERYBODY})}
 
 
-def index(scope: str = EVERYBODY) -> None:
-    """Index some records."""
+def index(**whom: Any) -> None:
+    """Index some records, for everybody unless told for whom."""
     for key, (zh, en) in TITLES.items():
         operations.index_record(
             found=Findable(
-                Reference("desk", "thing", key), "Job", zh, "/", frozenset({scope}), title_en=en
+                Reference("desk", "thing", key), "Job", zh, "/", title_en=en, **(whom or ALL)
             )
         )
 
@@ -73,9 +76,7 @@ def test_the_same_is_found_on_both_databases(db: None, q: str, wanted: list[str]
 
 def test_a_record_is_found_as_it_is_now(db: None) -> None:
     index()
-    found = Findable(
-        Reference("desk", "thing", "1"), "Job", "全新名称", "/", frozenset({EVERYBODY})
-    )
+    found = Findable(Reference("desk", "thing", "1"), "Job", "全新名称", "/", **ALL)
     operations.index_record(found=found)
     assert keys("昆湖") == ["2"]
     assert [one.zh for one in queries.find(READER, "全新")] == ["全新名称"]
@@ -84,15 +85,38 @@ def test_a_record_is_found_as_it_is_now(db: None) -> None:
 
 
 def test_only_who_may_see_a_record_finds_it(cast: Cast) -> None:
-    index("member:northshore")
+    index(line=READ_PEOPLE, of=frozenset({"member:northshore"}))
     seen = {part for part, actor in cast.everybody().items() if queries.find(actor, "昆湖")}
     north = {f"north_{role}" for role in ("viewer", "analyst", "officer", "approver")}
-    assert seen == north | {"north_administrator", "operator"}
-    index(cast["nobody"].key)  # the scope changed: whoever found it finds it no more
+    north |= {"north_administrator"}
+    office = {one for one in cast.everybody() if one.startswith("office_")}
+    assert seen == north | office | {"operator"}
+    index(
+        keys=frozenset({cast["nobody"].key})
+    )  # the scope changed: whoever found it finds it no more
     seen = {part for part, actor in cast.everybody().items() if queries.find(actor, "昆湖")}
     assert seen == {"nobody", "operator"}
     index()
     assert queries.find(OUTSIDER, "昆湖") == []
+
+
+def test_a_role_that_the_line_does_not_name_finds_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officers = May("officers_find", own=frozenset({Role.OFFICER}), others=frozenset({Role.OFFICER}))
+    monkeypatch.setitem(findable._lines, officers.verb, officers)
+    index(line=officers, of=frozenset({"member:northshore"}))
+
+    def seen() -> set[str]:
+        return {part for part, actor in cast.everybody().items() if queries.find(actor, "昆湖")}
+
+    assert seen() == {"north_officer", "south_officer", "institute_officer", "operator"}
+    # The line is asked when somebody searches: what it says anew holds for what was indexed.
+    narrower = May("officers_find", own=frozenset({Role.OFFICER}))
+    monkeypatch.setitem(findable._lines, officers.verb, narrower)
+    assert seen() == {"north_officer", "operator"}
+    with pytest.raises(ValueError, match="read_audit"):  # a line that no provider names
+        index(line=READ_AUDIT)
 
 
 def test_colleagues_are_found_and_whoever_left_is_not(cast: Cast) -> None:
@@ -112,7 +136,7 @@ def test_rebuilding_gives_the_same_index(cast: Cast) -> None:
     def state() -> set[tuple[object, ...]]:
         return set(
             SearchEntry.objects.values_list(
-                "reference", "kind", "title_zh", "words", "scopes__scope"
+                "reference", "kind", "title_zh", "words", "scopes__line", "scopes__scope"
             )
         )
 

@@ -1,4 +1,4 @@
-"""Agreements as search knows them: the office and the parties find them."""
+"""Agreements as search knows them: whoever may read them finds them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
+from xietong.agreements import rules
 from xietong.agreements.models import Agreement
 from xietong.desk.findable import Findable, findable
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_
-from xietong.region.rules import OFFICE, of_member
+from xietong.region.rules import of_member
 
 
 def agreement_found(row: Agreement) -> Findable:
@@ -26,11 +27,12 @@ def agreement_found(row: Agreement) -> Findable:
         title_zh=row.title_zh,
         title_en=row.title_en,
         url=url,
-        scopes=frozenset({OFFICE, *(of_member(code) for code in parties)}),
+        line=rules.READ_AGREEMENTS,
+        of=frozenset(of_member(code) for code in parties),
         text=(row.opened_by_name, str(row.pk)),
     )
 
 
-@findable("agreements")
+@findable("agreements", rules.READ_AGREEMENTS)
 def _agreements() -> Iterator[Findable]:
     return map(agreement_found, Agreement.objects.iterator())

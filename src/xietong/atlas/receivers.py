@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from xietong.agreements.models import Agreement
 from xietong.agreements.signals import agreement_ended, agreement_in_force
 from xietong.atlas import operations
-from xietong.atlas.findable import edition_found, version_found
+from xietong.atlas.findable import edition_found, register_found, version_found
 from xietong.atlas.models import Edition, RegisterVersion
 from xietong.desk import operations as desk
 from xietong.kit.references import Reference
@@ -39,5 +39,6 @@ def versions_named(instance: Any, action: str, **how: Any) -> None:
 
 @receiver(post_save, sender=RegisterVersion, dispatch_uid="atlas.find_version")
 def version_saved(instance: RegisterVersion, **how: Any) -> None:
-    """Let a version of a register be found."""
+    """Let a version of a register be found, and the register as it is called now."""
+    desk.index_record(found=register_found(instance.register))
     desk.index_record(found=version_found(instance))

@@ -1,7 +1,11 @@
 """What search finds beside the map: a room says in its findable.py which records, and for whom.
 
-    @findable("editions")
+    @findable("editions", rules.READ_DRAFTS)
     def editions() -> Iterator[Findable]: ...
+
+A record is found by whoever the line of the page that it leads to lets in: the index keeps whose
+the record is, and the line is asked when somebody searches, so that a role counts as it does at
+the page. A provider names the lines of its records.
 
 The provider gives all of a room's records when the index is rebuilt; in between, the room's
 operations call `index_record` inside the change of a record, and `unindex_record` when it goes.
@@ -9,7 +13,7 @@ operations call `index_record` inside the change of a record, and `unindex_recor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -19,42 +23,49 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import override
 
 from xietong.desk.models import Job
+from xietong.desk.rules import READ_JOBS, READ_OFFICE_JOBS
 from xietong.desk.sayings import say
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_
 from xietong.region.models import Organisation, Person
+from xietong.region.queries.organisations import scopes_of
 from xietong.region.queries.people import scopes_of_person
-from xietong.region.rules import OFFICE
+from xietong.region.rules import OFFICE, READ_ORGANISATIONS, READ_PEOPLE, May
 
-# Beside the scopes of mandates and the keys of people: everybody, and whoever has a mandate at all.
-EVERYBODY, ANY_MANDATE = "everybody", "any mandate"
+# Beside the keys of people.
+EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """A record as search knows it.
+    """A record as search knows it, and who finds it.
 
-    `kind` is shown, marked by N_; `scopes` are those of mandates, keys of people, or the above.
+    `kind` is shown, marked by N_. `line` is that of the page it leads to, `of` whose the record
+    is; `keys` are those of people who find it whatever they hold, or EVERYBODY.
     """
 
     reference: Reference
     kind: str
     title_zh: str
     url: str
-    scopes: frozenset[str]
+    line: May | None = None
+    of: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
     title_en: str = ""
     text: tuple[str, ...] = field(default=())
 
 
 Provider = Callable[[], Iterator[Findable]]
 _providers: dict[str, Provider] = {}
+_lines: dict[str, May] = {}
 
 
-def findable(name: str) -> Callable[[Provider], Provider]:
-    """Let a provider be asked when the index is rebuilt."""
+def findable(name: str, *lines: May) -> Callable[[Provider], Provider]:
+    """Let a provider be asked when the index is rebuilt; its records are found by these lines."""
 
     def declared(provider: Provider) -> Provider:
         _providers[name] = provider
+        _lines.update({one.verb: one for one in lines})
         return provider
 
     return declared
@@ -72,6 +83,12 @@ def all_findable() -> Iterator[Findable]:
         yield from _providers[name]()
 
 
+def lines_of_records() -> Mapping[str, May]:
+    """Return the lines by which records are found, by their verbs."""
+    _discover()
+    return _lines
+
+
 def job_found(job: Job) -> Findable:
     """Return a job as search knows it: whoever sees it in the list finds it."""
     titles = {}
@@ -84,7 +101,9 @@ def job_found(job: Job) -> Findable:
         title_zh=titles["zh-hans"],
         title_en=titles["en"],
         url=_page("desk:job", job.pk),
-        scopes=frozenset({job.asked_by, job.scope} - {""}),
+        line=READ_OFFICE_JOBS if job.scope == OFFICE else READ_JOBS,
+        of=frozenset({job.scope} - {""}),
+        keys=frozenset({job.asked_by}),
         text=(job.asked_name, str(job.pk), job.kind),
     )
 
@@ -97,7 +116,8 @@ def organisation_found(row: Organisation) -> Findable:
         title_zh=row.name_zh,
         title_en=row.name_en,
         url=_page("region:organisation", row.pk),
-        scopes=frozenset({ANY_MANDATE}),
+        line=READ_ORGANISATIONS,
+        of=scopes_of(member=row.member, organisation=row),
         text=(row.credit_code or "",),
     )
 
@@ -109,21 +129,22 @@ def person_found(row: Person) -> Findable:
         kind=N_("Person"),
         title_zh=row.name or row.get_username(),
         url=_page("region:person", row.pk),
-        scopes=frozenset({*scopes_of_person(row), OFFICE}),
+        line=READ_PEOPLE,
+        of=scopes_of_person(row),
     )
 
 
-@findable("jobs")
+@findable("jobs", READ_JOBS, READ_OFFICE_JOBS)
 def _jobs() -> Iterator[Findable]:
     return map(job_found, Job.objects.iterator())
 
 
-@findable("organisations")
+@findable("organisations", READ_ORGANISATIONS)
 def _organisations() -> Iterator[Findable]:
-    return map(organisation_found, Organisation.objects.iterator())
+    return map(organisation_found, Organisation.objects.select_related("member").iterator())
 
 
-@findable("people")
+@findable("people", READ_PEOPLE)
 def _people() -> Iterator[Findable]:
     rows = Person.objects.filter(is_active=True).select_related("member", "organisation__member")
     return map(person_found, rows.iterator())

@@ -19,6 +19,7 @@ class Correction(models.Model):
         "region.Member", on_delete=models.PROTECT, related_name="corrections"
     )
     unit = models.CharField(max_length=64, help_text="its credit code, or a mark of its row")
+    unit_name = models.CharField(max_length=200, blank=True, help_text="as it was called then")
     field = models.CharField(max_length=10, choices=[(one, one) for one in FIELDS])
     from_value = models.CharField(max_length=12, blank=True)
     to_value = models.CharField(max_length=12)

@@ -127,6 +127,7 @@ def _made(
                 version,
                 before,
                 one.unit,
+                known[one.unit]["name"],
                 one.field,
                 known[one.unit][one.field],
                 one.value,

@@ -7,9 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from xietong.atlas import methods, rules
+from xietong.atlas.findable import correction_found
 from xietong.atlas.models import Assignment, Correction, RegisterVersion
 from xietong.atlas.queries import corrections as queries
 from xietong.atlas.queries import rows
+from xietong.desk import operations as desk
 from xietong.engine.register.corrections import FIELDS, INDUSTRY
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
@@ -51,7 +53,10 @@ def correct_unit(
             return standing  # the same click twice
         if (standing.pk if standing else None) != seen:
             raise meanwhile(standing)
-        return put_correction(actor, known.version, standing, unit, field, read, value, reason)
+        called = str(known.row["name"] or "")
+        return put_correction(
+            actor, known.version, standing, unit, called, field, read, value, reason
+        )
 
 
 def put_correction(
@@ -59,6 +64,7 @@ def put_correction(
     version: RegisterVersion,
     standing: Correction | None,
     unit: str,
+    called: str,
     field: str,
     read: str,
     value: str,
@@ -71,6 +77,7 @@ def put_correction(
     made = Correction.objects.create(
         member=owner,
         unit=unit,
+        unit_name=called[:200],
         field=field,
         from_value=read,
         to_value=value,
@@ -81,6 +88,7 @@ def put_correction(
         replaces=standing,
     )
     Assignment.objects.filter(member=owner, unit=unit, taken_by=actor.key).delete()
+    desk.index_record(found=correction_found(made))
     record(
         actor=actor,
         verb="correct_unit",
@@ -152,6 +160,7 @@ def undo_correction(*, actor: Actor, key: int) -> Correction:
             Correction.objects.filter(pk=found.replaces.pk).update(
                 withdrawn_at=None, withdrawn_by="", withdrawn_by_name="", withdrawn_because=""
             )
+            desk.index_record(found=correction_found(found.replaces))
         record(
             actor=actor,
             verb="undo_correction",
@@ -296,6 +305,7 @@ def _withdraw(found: Correction, actor: Actor, because: str) -> None:
     found.withdrawn_by_name = actor.name
     found.withdrawn_because = because
     found.save()
+    desk.unindex_record(reference=_reference(found))
 
 
 def _reference(found: Correction) -> Reference:

@@ -151,7 +151,7 @@ def unit_of(version: RegisterVersion, key: str) -> Unit:
 
 
 def read_of(version: RegisterVersion, wanted: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return what the machine reads of units' industry and place, many at once."""
+    """Return what units are called and what the machine reads of them, many at once."""
     owner = version.register.member
     ways = methods.current_for(owner)
     found: dict[str, dict[str, str]] = {}
@@ -159,6 +159,7 @@ def read_of(version: RegisterVersion, wanted: Sequence[str]) -> dict[str, dict[s
         corrected = row["coded_by"] == CORRECTED
         offered = alternatives(ways.coder, row["name"], row["scope"] or "") if corrected else []
         found[key] = {
+            "name": row["name"] or "",
             INDUSTRY: _read_industry(row, offered),
             PLACE: _read_place(row, ways, owner),
         }

@@ -27,15 +27,19 @@ class SearchEntry(models.Model):
 
 
 class SearchScope(models.Model):
-    """Who may find an entry: holders of a mandate of this scope, one person, or everybody."""
+    """Who may find an entry: whom a line lets at the records of a scope, a person, or everybody.
+
+    Without a line the scope is the key of a person, or everybody.
+    """
 
     entry = models.ForeignKey(SearchEntry, on_delete=models.CASCADE, related_name="scopes")
+    line = models.CharField(max_length=60, blank=True, help_text="the verb of a line of the rules")
     scope = models.CharField(max_length=80)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["scope", "entry"], name="search_scope_once"),
+            models.UniqueConstraint(fields=["line", "scope", "entry"], name="search_scope_once"),
         ]
 
     def __str__(self) -> str:
-        return self.scope
+        return f"{self.line} {self.scope}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xietong.desk import rules
-from xietong.desk.findable import Findable, all_findable
+from xietong.desk.findable import Findable, all_findable, lines_of_records
 from xietong.desk.models import SearchEntry, SearchScope
 from xietong.engine.terms import terms
 from xietong.kit.references import Reference
@@ -26,10 +26,13 @@ def index_record(*, found: Findable) -> None:
             "words": _words(found),
         },
     )
-    known = set(row.scopes.values_list("scope", flat=True))
-    row.scopes.exclude(scope__in=found.scopes).delete()
+    wanted = _whom(found)
+    known = {(one.line, one.scope): one.pk for one in row.scopes.all()}
+    if gone := [key for one, key in known.items() if one not in wanted]:
+        SearchScope.objects.filter(pk__in=gone).delete()
     SearchScope.objects.bulk_create(
-        SearchScope(entry=row, scope=scope) for scope in sorted(found.scopes - known)
+        SearchScope(entry=row, line=line, scope=scope)
+        for line, scope in sorted(wanted - known.keys())
     )
 
 
@@ -54,6 +57,17 @@ def rebuild_search(*, actor: Actor) -> int:
             entries=count,
         )
     return count
+
+
+def _whom(found: Findable) -> set[tuple[str, str]]:
+    """Return by which line of whose records a record is found, and by whom without one."""
+    whom = {("", key) for key in found.keys}
+    if found.line is not None:
+        if found.line.verb not in lines_of_records():
+            raise ValueError(f"no provider says that records are found by {found.line.verb}")
+        # A record of nobody's is still found by those who may read everybody's.
+        whom |= {(found.line.verb, scope) for scope in found.of or {""}}
+    return whom
 
 
 def _words(found: Findable) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from xietong.desk.findable import ANY_MANDATE, EVERYBODY
-from xietong.desk.models import SearchEntry
+from xietong.desk.findable import EVERYBODY, lines_of_records
+from xietong.desk.models import SearchEntry, SearchScope
 from xietong.desk.sayings import here, say
 from xietong.engine.terms import fold, terms
-from xietong.region.rules import Actor, Kind
+from xietong.region.rules import Actor, Kind, reach
 
 LIMIT = 30
 # Of so many newest matches the best are shown; more would be read for nothing.
@@ -58,14 +58,18 @@ def _rank(row: SearchEntry, asked: str) -> int:
 
 
 def _visible(actor: Actor) -> QuerySet[SearchEntry]:
+    """Return what the actor may find: each line is asked as the page asks it, role and all."""
     if actor.kind is Kind.LOCAL:
         return SearchEntry.objects.all()
-    scopes = {EVERYBODY}
-    if actor.kind is Kind.PERSON:
-        scopes |= {one.scope for one in actor.held} | {actor.key}
-        if actor.held:
-            scopes.add(ANY_MANDATE)
-    return SearchEntry.objects.filter(scopes__scope__in=sorted(scopes)).distinct()
+    keys = {EVERYBODY, actor.key} if actor.kind is Kind.PERSON else {EVERYBODY}
+    found = Q(line="", scope__in=sorted(keys))
+    for verb, line in lines_of_records().items():
+        scopes = reach(actor, line)
+        if scopes is None:
+            found |= Q(line=verb)
+        elif scopes:
+            found |= Q(line=verb, scope__in=sorted(scopes))
+    return SearchEntry.objects.filter(pk__in=SearchScope.objects.filter(found).values("entry"))
 
 
 def _matching(rows: QuerySet[SearchEntry], wanted: list[str]) -> QuerySet[SearchEntry]:
