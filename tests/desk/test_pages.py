@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cast import Cast, signed_in
 from commands import run as command
 from xietong.desk import operations, queries
-from xietong.desk.models import Job
+from xietong.desk.models import Job, Notice
 from xietong.desk.operations.running import run
 from xietong.region.rules import LOCAL
 
@@ -78,6 +80,90 @@ def test_a_job_moves_on_its_page_and_stops_asking_at_its_end(
     done = client.get(part).content.decode()
     assert "hx-trigger" not in done
     assert "Counted to 3." in done
+
+
+def outcome_of(number: int, reference: str, url: str) -> None:
+    """Let a job have ended with something to look at."""
+    Job.objects.filter(pk=number).update(
+        state="done",
+        subject="atlas:register:northshore",
+        ended_at=timezone.now(),
+        outcome={
+            "sentence": "The corrections stand in version {number} of the register.",
+            "params": {"number": 4},
+            "reference": reference,
+            "url": url,
+        },
+    )
+
+
+def test_list_and_page_lead_to_what_a_job_is_about_and_what_came_of_it(
+    cast: Cast, client: Client, number: int
+) -> None:
+    signed_in(client, cast.person("north_officer"))
+    outcome_of(number, "atlas:register:northshore", "/atlas/registers/northshore/versions/")
+    came, here = "/en/atlas/registers/northshore/versions/", f"/en/desk/jobs/{number}/"
+    told = "The corrections stand in version 4 of the register."
+    page = client.get("/en/desk/jobs/").content.decode()
+    assert f'<a href="{came}">{told}</a>' in page
+    assert 'href="/en/atlas/registers/northshore/">Register of Northshore</a>' in page
+    page = client.get(here).content.decode()
+    assert f'href="{came}">See what came of it</a>' in page
+    assert 'href="/en/atlas/registers/northshore/">Register of Northshore</a>' in page
+    for gone in ("atlas:register_draft:999", "atlas:register:southshore"):
+        outcome_of(number, gone, came)
+        for address in ("/en/desk/jobs/", here):
+            page = client.get(address).content.decode()
+            assert told in page
+            assert came not in page, (gone, address)
+    outcome_of(number, "", "/desk/jobs/")
+    assert f'<a href="/en/desk/jobs/">{told}</a>' in client.get("/en/desk/jobs/").content.decode()
+
+
+def test_the_notice_of_an_end_leads_to_the_job_and_on_to_what_came_of_it(
+    cast: Cast, client: Client, number: int
+) -> None:
+    signed_in(client, cast.person("north_officer"))
+    run(number, beside=False)
+    notice = Notice.objects.get(person=cast.person("north_officer"))
+    assert f"/notices/{notice.pk}/read/" in client.get("/en/desk/notices/").content.decode()
+    answer = client.post(f"/en/desk/notices/{notice.pk}/read/")
+    assert answer["Location"] == f"/en/desk/jobs/{number}/"
+    assert "Counted to 3." in client.get(answer["Location"]).content.decode()
+
+
+def test_a_list_of_jobs_asks_once_for_each_kind_of_record(
+    cast: Cast, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    for most in range(20):
+        asked = operations.enqueue(
+            actor=cast["north_officer"], kind="count", parameters={"most": most}
+        )
+        outcome_of(asked.pk, "atlas:register:northshore", "/atlas/")
+    signed_in(client, cast.person("north_officer"))
+    client.get("/en/desk/jobs/")
+    with django_assert_max_num_queries(20):
+        assert "Register of Northshore" in client.get("/en/desk/jobs/").content.decode()
+
+
+def test_list_and_page_say_when_a_job_ended_and_that_it_is_being_cancelled(
+    cast: Cast, client: Client, number: int
+) -> None:
+    signed_in(client, cast.person("north_officer"))
+    here = f"/en/desk/jobs/{number}/"
+    pages = ("/en/desk/jobs/", here)
+    Job.objects.filter(pk=number).update(state="running", cancel_asked=True)
+    for address in (*pages, "/en/"):
+        assert "being cancelled" in client.get(address).content.decode(), address
+    page = client.get(here).content.decode()
+    assert "The work goes on when you leave this page." in page
+    assert "ended 20" not in page
+    Job.objects.filter(pk=number).update(state="cancelled", ended_at=timezone.now())
+    for address in pages:
+        page = client.get(address).content.decode()
+        assert "ended 20" in page, address
+        assert "being cancelled" not in page, address
+    assert "The work goes on when you leave this page." not in client.get(here).content.decode()
 
 
 def test_cancelling_and_trying_again_from_the_page(cast: Cast, client: Client, number: int) -> None:
@@ -149,4 +235,8 @@ def test_the_home_page_shows_the_desk_to_who_has_one(
 ) -> None:
     assert "Count to 3" not in client.get("/en/").content.decode()
     signed_in(client, cast.person("north_officer"))
-    assert "To do </span><b>0</b>" in client.get("/en/").content.decode()
+    page = client.get("/en/").content.decode()
+    assert "To do </span><b>0</b>" in page
+    assert f'href="/en/desk/jobs/{number}/">Count to 3</a>' in page
+    signed_in(client, cast.person("south_officer"))
+    assert "Count to 3" not in client.get("/en/").content.decode()

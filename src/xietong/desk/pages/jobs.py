@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,7 +17,8 @@ from xietong.desk.models import Job
 from xietong.desk.schemas import JobOut, job_out
 from xietong.region.actors import actor_of
 from xietong.region.guards import open_to
-from xietong.region.leads import lead_to
+from xietong.region.leads import Lead, leads_to
+from xietong.region.rules import Actor
 
 A_PAGE = 30
 # How long a page waits before it asks again, by how long the job has been under way.
@@ -42,7 +45,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
         "desk/jobs.html",
         {
             "page": page,
-            "jobs": [job_out(one) for one in page],
+            "rows": _with_leads(actor, [job_out(one) for one in page]),
             "asked": asked,
             "states": Job.State.values,
             "query": query.urlencode(),
@@ -80,16 +83,39 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("desk:job", number)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A job and where it leads this actor: to what it is about, and to what came of it."""
+
+    job: JobOut
+    about: Lead | None
+    came_of_it: str
+
+
+def _with_leads(actor: Actor, jobs: list[JobOut]) -> list[Row]:
+    leads = leads_to(actor, {one for job in jobs for one in (job.subject, job.reference)})
+    return [Row(job, leads.get(job.subject), _came_of(job, leads)) for job in jobs]
+
+
+def _came_of(job: JobOut, leads: Mapping[str, Lead]) -> str:
+    """Return the address of what a job brought, as long as it is there and the actor may see it."""
+    if job.reference and job.reference not in leads:
+        return ""
+    return job.url if job.state == rules.DONE else ""
+
+
 def _about(request: HttpRequest, number: int) -> dict[str, Any]:
     actor = actor_of(request)
     row = queries.job(actor, number)
-    job = job_out(row)
+    (led,) = _with_leads(actor, [job_out(row)])
+    job = led.job
     stops = queries.may_stop(actor, row)
     told = f"{job.state} {job.stage}"
     return {
         "job": job,
         "told": told,
-        "lead": lead_to(actor, job.subject) if job.subject else None,
+        "lead": led.about,
+        "came_of_it": led.came_of_it,
         "news": request.GET.get("told") != told,
         "brief": request.GET.get("brief") == "1",
         "ask_again_seconds": _ask_again(job),
