@@ -17,6 +17,7 @@ from xietong.desk.api import router as desk
 from xietong.kit.doors import api_answer
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.surroundings import why
+from xietong.portal.characters import WholeTextParser
 from xietong.portal.rules_door import router as rules
 from xietong.region.api import router as region
 
@@ -45,8 +46,8 @@ class Api(NinjaAPI):
         malformed = {"description": "The request is none.", "content": {PROBLEM: problem}}
         for methods in schema["paths"].values():
             for operation in methods.values():
+                operation["responses"].setdefault(400, malformed)
                 if "requestBody" in operation:
-                    operation["responses"].setdefault(400, malformed)
                     operation["responses"].setdefault(408, slow)
                     operation["responses"].setdefault(411, endless)
                     operation["responses"].setdefault(413, large)
@@ -69,6 +70,7 @@ api = Api(
     description="The cluster map of a region, compiled jointly by its members.",
     docs_url="/docs",
     urls_namespace="api",
+    parser=WholeTextParser(),
 )
 api.add_router("/agreements", agreements)
 api.add_router("/atlas", atlas)

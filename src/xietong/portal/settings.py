@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "xietong.portal.characters.CharactersMiddleware",
     "xietong.kit.doors.RefusalMiddleware",
 ]
 
