@@ -173,10 +173,11 @@ def _imports(cast: Cast, register: Path) -> dict[str, Any]:
     run(job.pk, beside=False)
     ready.refresh_from_db()
     assert ready.state == RegisterDraft.State.READY, Job.objects.get(pk=job.pk).refusal
-    marking = operations.mark_draft(
-        actor=officer, member=NORTH, number=ready.pk, language="zh-hans"
-    )
-    run(marking.pk, beside=False)
+    for language in ("zh-hans", "en"):
+        marking = operations.mark_draft(
+            actor=officer, member=NORTH, number=ready.pk, language=language
+        )
+        run(marking.pk, beside=False)
     checking = operations.check_draft(actor=officer, member=NORTH, number=waiting.pk)
     cancelled_draft = mapped()
     cancelled = operations.check_draft(actor=officer, member=NORTH, number=cancelled_draft.pk)
