@@ -135,3 +135,26 @@ def test_the_map_leads_to_the_brief_of_a_chain(open_page: Opener) -> None:
     with page.expect_download() as caught:
         page.get_by_role("link", name="Brief PDF").first.click()
     assert caught.value.suggested_filename.endswith("c-lake_boats-en.pdf")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("prefix", ["", "/en"], ids=["zh", "en"])
+def test_the_map_chooses_an_edition_and_leads_to_the_comparison_and_back(
+    open_page: Opener, axe: Axe, prefix: str, size: tuple[int, int]
+) -> None:
+    page = open_page(f"{prefix}/atlas/", size=size)
+    if size == PHONE:
+        page.locator(".controls-open").click()
+    page.locator("#edition-picker > summary").focus()
+    page.keyboard.press("Enter")
+    compares = page.locator("#edition-picker .compares")
+    compares.scroll_into_view_if_needed()
+    expect(compares).to_be_visible()
+    assert violations(axe, page) == []
+    compares.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/atlas/compare/?from=1&to=2*")
+    assert violations(axe, page) == []
+    page.locator(".heading a[href*='edition=1']").click()
+    page.wait_for_url("**/atlas/?*edition=1")
+    expect(page.locator("#edition-picker b[aria-current]")).to_contain_text("1")

@@ -43,9 +43,7 @@ def steps(actor: Actor, progress: Progress, *, name: str, most: int) -> Outcome:
         with change():
             reference = Reference("desk", "step", f"{name}-{at}")
             operations.index_record(
-                found=Findable(
-                    reference, "Job", f"{name} {at}", "/", keys=frozenset({EVERYBODY})
-                )
+                found=Findable(reference, "Job", f"{name} {at}", "/", keys=frozenset({EVERYBODY}))
             )
             time.sleep(STEP_SECONDS / 2)
         with log.open("a") as file:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
+from python_calamine import CalamineWorkbook
 
 from cast import Cast
+from real_data import ROOT
+from xietong.kit.references import Reference
 from xietong.kit.refusals import Refusal
-from xietong.region import forms, operations, rules, zone
+from xietong.region import exports, forms, operations, queries, rules, zone
 from xietong.region.models import Mandate
 from xietong.region.packs import RegionPack
 from xietong.region.pages import tables
 from xietong.region.rules import LOCAL
+from xietong.region.templatetags import clocks
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 
@@ -67,3 +72,44 @@ def test_a_moment_lies_on_the_regions_day(cast: Cast) -> None:
     assert zone.day_of(late - timedelta(seconds=1)) == date(2026, 3, 1)
     assert zone.last_day_before(late) == date(2026, 3, 1)
     assert zone.minute_of(late) == "2026-03-02 00:00 (UTC+06:00)"
+
+
+def test_a_moment_away_from_the_pages_is_the_regions_with_its_distance(cast: Cast) -> None:
+    moment = datetime(2026, 2, 28, 18, 5, 9, tzinfo=UTC)
+    # The lakes are six hours before UTC.
+    assert zone.minute_of(moment) == "2026-03-01 00:05 (UTC+06:00)"
+    assert zone.second_of(moment) == "2026-03-01 00:05:09 (UTC+06:00)"
+    assert clocks.minute_there(moment) == zone.minute_of(moment)
+    assert clocks.day_there("2026-02-28T18:05:09+00:00") == "2026-03-01"
+
+
+def test_the_workbook_of_the_audit_tells_the_regions_time(cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "audit.xlsx"
+    operations.invite_person(
+        actor=LOCAL,
+        email="new@lakes.example",
+        name="新客",
+        role="viewer",
+        member="northshore",
+        site="http://testserver/",
+    )
+    assert exports.write_audit(LOCAL, queries.Wanted(verb="invite_person"), path) == 1
+    heads, row = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    at = queries.history(LOCAL, Reference.parse(str(row[5])))[0].at
+    assert heads[1] in ("Time", "时间")
+    assert row[1] == zone.second_of(at)
+    assert str(row[1]).endswith("(UTC+06:00)")
+
+
+# What shows a time away from pages asks the zone; the foot of a page names the zone of its times.
+SHOWN_BY = {"region/zone.py", "desk/templatetags/desk.py"}
+
+
+def test_nobody_else_writes_an_hour() -> None:
+    source = ROOT / "src" / "xietong"
+    written = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if "%H:%M" in path.read_text(encoding="utf-8")
+    }
+    assert written == SHOWN_BY

@@ -6,6 +6,7 @@ import click
 
 from xietong.agreements import operations, queries, rules
 from xietong.agreements.naming import finding_name
+from xietong.region import zone
 from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
@@ -22,7 +23,7 @@ def list_() -> None:
     for one in queries.agreements(LOCAL):
         click.echo(
             f"{one.id}\t{one.state}\t{one.agreed}/{len(one.parties)}\t"
-            f"{one.opened_at:%Y-%m-%d %H:%M}\t{one.subject}\t{one.title.zh}\t{one.title.en}"
+            f"{zone.minute_of(one.opened_at)}\t{one.subject}\t{one.title.zh}\t{one.title.en}"
         )
 
 

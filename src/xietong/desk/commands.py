@@ -8,6 +8,7 @@ from xietong.desk import operations, queries, rules
 from xietong.desk.chores import run_chores
 from xietong.desk.schemas import JobOut, job_out
 from xietong.desk.worker import work as work_on
+from xietong.region import zone
 from xietong.region.guards import OPERATOR, uses
 from xietong.region.rules import LOCAL
 
@@ -109,7 +110,8 @@ def chores() -> None:
 
 def _line(one: JobOut) -> str:
     share = "" if one.share is None else f" {one.share:.0%}"
-    return f"{one.number}\t{one.state}{share}\t{one.title}\t{one.asked_name}\t{one.asked_at}"
+    at = zone.second_of(one.asked_at)
+    return f"{one.number}\t{one.state}{share}\t{one.title}\t{one.asked_name}\t{at}"
 
 
 COMMANDS = (work, job, upload, search, chores)

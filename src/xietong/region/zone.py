@@ -35,8 +35,20 @@ def last_day_before(moment: datetime, there: tzinfo | None = None) -> date:
     return day_of(moment - timedelta(microseconds=1), there)
 
 
-def minute_of(moment: datetime) -> str:
-    """Return a moment as the clocks of the region show it, with the zone's distance from UTC."""
-    there = moment.astimezone(of_the_region())
-    away = f"{there:%z}"
-    return f"{there:%Y-%m-%d %H:%M} (UTC{away[:3]}:{away[3:]})"
+def minute_of(moment: datetime, there: tzinfo | None = None) -> str:
+    """Return a moment as the clocks of the region show it, with the zone's distance from UTC.
+
+    Whatever leaves the pages (mail, files, lines of commands) tells its times so or by the second.
+    """
+    return _with_distance(moment, there, "%Y-%m-%d %H:%M")
+
+
+def second_of(moment: datetime, there: tzinfo | None = None) -> str:
+    """Return the same by the second; `there` is the region's zone, if known."""
+    return _with_distance(moment, there, "%Y-%m-%d %H:%M:%S")
+
+
+def _with_distance(moment: datetime, there: tzinfo | None, form: str) -> str:
+    told = moment.astimezone(there or of_the_region())
+    away = f"{told:%z}"
+    return f"{told:{form}} (UTC{away[:3]}:{away[3:5]})"

@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import json
+import re
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from atlas.comparison.two_editions import Two
+from cast import Cast, signed_in
 from commands import run
 from editions import Grown
 from xietong.atlas import comparison
@@ -171,3 +173,43 @@ def test_the_map_of_differences_has_every_place(two: Two, client: Client) -> Non
     assert (
         "style=" not in shown.partition('<figure class="differences">')[2].partition("</figure>")[0]
     )
+
+
+def _links(page: str) -> list[str]:
+    return [html.unescape(one) for one in re.findall(r'href="([^"]+)"', page)]
+
+
+def test_the_map_leads_to_a_comparison_with_the_edition_shown_and_back(
+    two: Two, client: Client
+) -> None:
+    pair = f"from={two.before}&to={two.after}"
+    for shown, other in ((two.before, two.after), (two.after, two.before)):
+        page = client.get(f"/en/atlas/?edition={shown}&industry=d12&level=prefecture")
+        links = _links(page.content.decode())
+        # Whichever is shown, a comparison goes from the earlier to the later one.
+        (compares,) = [one for one in links if one.startswith("/en/atlas/compare/")]
+        assert compares == f"/en/atlas/compare/?{pair}&industry=d12&level=prefecture"
+        assert f"/en/atlas/?industry=d12&level=prefecture&edition={other}" in links
+        side_by_side = client.get(compares)
+        assert side_by_side.status_code == 200
+        maps = [one for one in _links(side_by_side.content.decode()) if "edition=" in one]
+        assert maps == [
+            f"/en/atlas/?industry=d12&level=prefecture&edition={number}"
+            for number in (two.before, two.after)
+        ]
+        for one in maps:
+            assert client.get(one).status_code == 200
+
+
+def test_the_map_offers_no_edition_that_one_may_not_see(
+    two: Two, client: Client, cast: Cast
+) -> None:
+    def offered(who: Client) -> set[str]:
+        page = who.get(f"/atlas/?edition={two.after}").content.decode()
+        return {one for one in _links(page) if "/compare/" in one or "edition=" in one}
+
+    assert len(offered(client)) > 1
+    Edition.objects.filter(number=two.before).update(state=Edition.State.WITHDRAWN)
+    assert not any(f"={two.before}" in one for one in offered(client))
+    officer = signed_in(Client(), cast.person("north_officer"))
+    assert any(f"from={two.before}&" in one for one in offered(officer))

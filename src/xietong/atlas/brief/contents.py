@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.translation import gettext
 
@@ -13,6 +14,7 @@ from xietong.atlas.exports import in_language
 from xietong.atlas.queries.editions import Opened
 from xietong.atlas.schemas import Cell, EditionOut, IndustryOut, LeadingIndustry, Level, Names
 from xietong.kit import figures
+from xietong.region import zone
 
 LONGEST = 60  # characters of a name in a table; longer ones end in “…”
 IN_A_SENTENCE = 160
@@ -138,7 +140,7 @@ def foot(edition: EditionOut) -> str:
 def under(edition: EditionOut, *parts: str) -> str:
     """Return the line under the title: what it is, which edition, and of which day."""
     which = gettext("map edition {number}, {date}").format(
-        number=edition.number, date=edition.created_at[:10]
+        number=edition.number, date=zone.day_of(datetime.fromisoformat(edition.created_at))
     )
     return " · ".join([*(part for part in parts if part), which])
 

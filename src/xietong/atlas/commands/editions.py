@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -20,6 +20,7 @@ from xietong.atlas.commands.files import OUTPUT, write
 from xietong.atlas.models import PublishedName
 from xietong.atlas.schemas import Counted, Level, MeasureName
 from xietong.kit.progress import Printer
+from xietong.region import zone
 from xietong.region.guards import PUBLIC, uses
 from xietong.region.rules import LOCAL
 
@@ -50,12 +51,12 @@ def compile_() -> None:
     "--closes",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
-    help="The last day for consent (UTC); without it, there is none.",
+    help="The last day for consent (of the region's zone); without it, there is none.",
 )
 @uses(rules.SUBMIT_EDITION)
 def submit(number: int, closes: datetime | None) -> None:
     """Put draft NUMBER before an approver of each contributing member."""
-    end = closes.replace(tzinfo=UTC) + timedelta(days=1) if closes else None
+    end = zone.end_of(closes.date()) if closes else None
     edition = operations.submit_edition(actor=LOCAL, number=number, closes_at=end)
     click.echo(f"edition {edition.number}: {edition.state}")
 
@@ -97,7 +98,7 @@ def withdraw(number: int, reason: str) -> None:
 def editions() -> None:
     """List the editions, newest first."""
     for row in queries.editions_visible_to(LOCAL):
-        click.echo(f"{row.number}\t{row.state}\t{row.created_at:%Y-%m-%d %H:%M}\t{row.digest}")
+        click.echo(f"{row.number}\t{row.state}\t{zone.minute_of(row.created_at)}\t{row.digest}")
 
 
 @atlas.command("show")

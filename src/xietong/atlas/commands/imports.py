@@ -17,6 +17,7 @@ from xietong.desk.sayings import say
 from xietong.engine.problems import Problem
 from xietong.kit.doors import problem_line
 from xietong.kit.refusals import N_, Refusal
+from xietong.region import zone
 from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
@@ -47,7 +48,7 @@ def upload(file: Path, member: str) -> None:
 def list_(member: str) -> None:
     """List the imports under way."""
     for one in queries.drafts_of(LOCAL, member):
-        click.echo(f"{one.pk}\t{one.state}\t{one.created_at:%Y-%m-%d %H:%M}\t{one.name}")
+        click.echo(f"{one.pk}\t{one.state}\t{zone.minute_of(one.created_at)}\t{one.name}")
 
 
 @draft.command("show")
@@ -176,7 +177,7 @@ def versions(member: str) -> None:
         changed = f"+{told['added']} -{told['removed']} ~{told['changed']}" if told else "–"
         restores = f"restores {one.restores.number}" if one.restores else "–"
         click.echo(
-            f"{one.number}\t{one.rows:,}\t{one.imported_at:%Y-%m-%d %H:%M}\t{one.imported_by}\t"
+            f"{one.number}\t{one.rows:,}\t{zone.minute_of(one.imported_at)}\t{one.imported_by}\t"
             f"{changed}\t{restores}\t{one.source_name}"
         )
 

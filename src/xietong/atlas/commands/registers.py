@@ -12,6 +12,7 @@ from xietong.atlas.commands.files import INPUT
 from xietong.engine.problems import Problem
 from xietong.kit.doors import problem_line
 from xietong.kit.progress import Printer
+from xietong.region import zone
 from xietong.region.guards import uses
 from xietong.region.rules import LOCAL
 
@@ -99,7 +100,7 @@ def list_() -> None:
     for version in queries.register_versions(LOCAL):
         click.echo(
             f"{version.register.member.code}\t{version.number}\t{version.rows:,}\t"
-            f"{version.imported_at:%Y-%m-%d %H:%M}\t{version.digest[:12]}\t{version.source_name}"
+            f"{zone.minute_of(version.imported_at)}\t{version.digest[:12]}\t{version.source_name}"
         )
 
 

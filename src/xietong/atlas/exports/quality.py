@@ -17,6 +17,7 @@ from xietong.atlas.queries.quality import Quality
 from xietong.atlas.queries.rows import texts_of
 from xietong.atlas.schemas import Names
 from xietong.kit.refusals import N_, NotFound
+from xietong.region import zone
 
 
 def checked(kind: str) -> str:
@@ -106,12 +107,13 @@ def corrections_body(
     """Return corrections with who made them when, and who withdrew them why."""
     header = [
         *(_("No."), _("Unit"), _("Field"), _("As read"), _("Corrected"), _("Reason")),
-        *(_("Made by"), _("Made at (UTC)"), _("Withdrawn by"), _("Withdrawn because")),
+        *(_("Made by"), _("Made at"), _("Withdrawn by"), _("Withdrawn because")),
     ]
+    there = zone.of_the_region()
     table: list[Row] = [
         [
             *(one.pk, one.unit, one.field, one.from_value, one.to_value, one.reason),
-            *(one.made_by_name, f"{one.made_at:%Y-%m-%d %H:%M:%S}"),
+            *(one.made_by_name, zone.second_of(one.made_at, there)),
             *(one.withdrawn_by_name, one.withdrawn_because),
         ]
         for one in corrections
@@ -162,7 +164,7 @@ def _file(
         *warnings,
         (_("Register"), in_language(Names(zh=register.title_zh, en=register.title_en))),
         (_("Version"), f"{version.number} ({version.digest})"),
-        (_("Imported"), f"{version.imported_at:%Y-%m-%d %H:%M} UTC, {version.imported_by}"),
+        (_("Imported"), f"{zone.minute_of(version.imported_at)}, {version.imported_by}"),
     ]
     if kind == "csv":
         return csv_of(notes, list(header), table)

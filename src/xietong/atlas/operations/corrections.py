@@ -15,6 +15,7 @@ from xietong.desk import operations as desk
 from xietong.engine.register.corrections import FIELDS, INDUSTRY
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Refusal
+from xietong.region import zone
 from xietong.region.models import Member
 from xietong.region.operations import change, record
 from xietong.region.rules import Actor, require
@@ -229,13 +230,13 @@ def meanwhile(standing: Correction | None) -> Refusal:
         )
     return Refusal(
         "corrected_meanwhile",
-        N_("{name} has set the industry to {value} ({when} UTC); yours was not stored.")
+        N_("{name} has set the industry to {value} at {when}; yours was not stored.")
         if standing.field == INDUSTRY
-        else N_("{name} has set the place to {value} ({when} UTC); yours was not stored."),
+        else N_("{name} has set the place to {value} at {when}; yours was not stored."),
         way_out=N_("Look at the unit again and decide anew."),
         name=standing.made_by_name,
         value=standing.to_value,
-        when=standing.made_at.strftime("%Y-%m-%d %H:%M:%S"),
+        when=zone.second_of(standing.made_at),
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext, pgettext
 
 from xietong.atlas.exports import counted_name, level_name, measure_name, withheld_name
+from xietong.atlas.models import Edition
 from xietong.atlas.pages.mapview import OF_CAPITAL, MapView
 from xietong.atlas.schemas import EditionOut, IndustryOut
 from xietong.engine.edition.protection import KINDS_WITH_CAPITAL
 
+# Of these kinds the comparison lets one be chosen.
+COMPARED = ("chain", "division")
 TIERS = ("material", "equipment", "process", "hardware", "software", "content", "services")
 
 
@@ -31,6 +36,35 @@ class TierOfChain:
 
     label: str
     segments: list[IndustryOut]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEdition:
+    """An edition that may be shown instead, or compared with the one that is shown."""
+
+    row: Edition
+    shown: bool
+    map_query: str
+    comparison_query: str
+
+
+def editions(
+    rows: Iterable[Edition], shown: int, view: MapView, industry: IndustryOut
+) -> list[OtherEdition]:
+    """Return editions to choose from; a comparison goes from the earlier to the later one."""
+    compared = {"industry": industry.key, "level": view.level}
+    if industry.kind not in COMPARED:
+        compared.pop("industry")
+    return [
+        OtherEdition(
+            row,
+            row.number == shown,
+            # What the other edition has no place or cluster for it need not open.
+            view.query(edition=row.number, place=None, cluster=None, compare=None, rows="first"),
+            urlencode({"from": min(row.number, shown), "to": max(row.number, shown), **compared}),
+        )
+        for row in rows
+    ]
 
 
 def measures(edition: EditionOut, view: MapView) -> list[Choice]:

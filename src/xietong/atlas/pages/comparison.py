@@ -16,6 +16,8 @@ from xietong.atlas.comparison import Asked, Change, Compared, Group
 from xietong.atlas.comparison.leagues import Leagues
 from xietong.atlas.drawing import drawn
 from xietong.atlas.exports import level_name
+from xietong.atlas.pages.mapview import MapView
+from xietong.atlas.queries.editions import Opened
 from xietong.atlas.schemas import EditionOut, Level
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.actors import actor_of
@@ -73,6 +75,10 @@ def show(request: HttpRequest) -> HttpResponse:
             "leagues": leagues,
             "picture": _picture(actor, pair[1], level, leagues) if leagues else None,
             "query": query,
+            "maps": [
+                (opened.row.number, _map_query(opened, industry, level))
+                for opened in (whole.before, whole.after)
+            ],
         },
     )
 
@@ -159,6 +165,12 @@ def _opens_on(
         asked.industry or first.industry or after.opens_on,
         asked.level or _one_of(levels, first.level) or "county",
     )
+
+
+def _map_query(opened: Opened, industry: str, level: Level) -> str:
+    """Return the query of the map on which one of the two editions stands alone, the same view."""
+    known = industry if industry in opened.industries else None
+    return MapView(industry=known, level=level, edition=opened.row.number).query()
 
 
 def _query(pair: tuple[int, int], asked: Asked) -> str:

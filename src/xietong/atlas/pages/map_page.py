@@ -23,6 +23,8 @@ from xietong.region.rules import Actor
 
 FIRST_ROWS = 40
 PICKED = 60
+# Of so many editions, the newest, one is chosen at the map; of all, in their list.
+CHOSEN_FROM = 12
 
 
 @open_to(PUBLIC)
@@ -56,6 +58,7 @@ def _context(actor: Actor, edition: EditionOut, view: MapView) -> dict[str, Any]
     undrawn = choices.undrawn(layer.industry, beside.industry if beside else None)
     tiers = choices.tiers(industries, chain) if chain else []
     minimum = int(edition.parameters["minimum_cell"])
+    known = queries.editions_to_choose(actor, CHOSEN_FROM + 1)
     return {
         "edition": edition,
         "view": view,
@@ -78,6 +81,8 @@ def _context(actor: Actor, edition: EditionOut, view: MapView) -> dict[str, Any]
         "withheld": exports.withheld_name(minimum, view.counted),
         "with_capital": with_capital,
         "same_twice": view.measure == "n" and view.counted == "n",
+        "editions": choices.editions(known[:CHOSEN_FROM], edition.number, view, layer.industry),
+        "more_editions": len(known) > CHOSEN_FROM,
         "measures": choices.measures(edition, view),
         "levels": choices.levels(edition, view),
         "counted": choices.counted(edition, view, with_capital),

@@ -90,6 +90,12 @@ def editions_visible_to(actor: Actor) -> list[Edition]:
     return list(editions_for(actor))
 
 
+def editions_to_choose(actor: Actor, most: int) -> list[Edition]:
+    """Return number, state and day of the newest editions this actor may see, and no more."""
+    rows = editions_for(actor).select_related(None)
+    return list(rows.only("number", "state", "created_at")[:most])
+
+
 def open_edition(actor: Actor, number: int | None = None) -> Opened:
     """Return an edition the actor may see; the newest published one where no number is given.
 

@@ -8,7 +8,7 @@ import click
 from django.conf import settings
 
 from xietong.kit.progress import Printer
-from xietong.region import exports, operations, queries, rules
+from xietong.region import exports, operations, queries, rules, zone
 from xietong.region.guards import PUBLIC, uses
 from xietong.region.packs import read_pack
 from xietong.region.rules import LOCAL
@@ -110,9 +110,10 @@ def export(file: Path, verb: str, member: str, subject: str) -> None:
 @uses(rules.READ_AUDIT)
 def show(subject: str) -> None:
     """Show what happened to SUBJECT, a record as room:kind:key, the newest first."""
+    there = zone.of_the_region()
     for one in queries.history(LOCAL, exports.reference(subject)):
         known = f"{one.before[:12]} → {one.after[:12]}" if one.before or one.after else ""
-        told = [str(one.number), f"{one.at:%Y-%m-%d %H:%M:%S}Z", one.actor, words_of(one.verb)]
+        told = [str(one.number), zone.second_of(one.at, there), one.actor, words_of(one.verb)]
         click.echo("\t".join([*told, known, one.reason]))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, Broken, Malformed, Refusal
-from xietong.region import queries
+from xietong.region import queries, zone
 from xietong.region.models import AuditEntry
 from xietong.region.queries import Wanted
 from xietong.region.rules import Actor
@@ -56,11 +56,11 @@ def json_lines(actor: Actor, wanted: Wanted) -> Iterator[str]:
 def write_workbook(rows: Iterable[AuditEntry], path: Path) -> int:
     """Write entries into a workbook row by row, whatever their number; return it."""
     heads = [
-        *(gettext("No."), gettext("Time (UTC)"), gettext("Who"), gettext("Key")),
+        *(gettext("No."), gettext("Time"), gettext("Who"), gettext("Key")),
         *(gettext("What"), gettext("Record"), gettext("Member"), gettext("Reason")),
         *(gettext("Before"), gettext("After"), gettext("Details"), gettext("Hash")),
     ]
-    number = 0
+    number, there = 0, zone.of_the_region()
     # No cell is a formula or a link, whatever it begins with.
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, plain) as book:
@@ -71,7 +71,7 @@ def write_workbook(rows: Iterable[AuditEntry], path: Path) -> int:
             if sheet is None or line == 1:
                 sheet = _sheet(book, heads, bold)
             cells = [
-                *(str(one.number), one.told["at"], one.actor, one.actor_key),
+                *(str(one.number), zone.second_of(one.at, there), one.actor, one.actor_key),
                 *(words_of(one.verb), one.subject, one.member, one.reason),
                 *(one.before, one.after, json.dumps(one.details, ensure_ascii=False), one.hash),
             ]
@@ -89,7 +89,7 @@ def _sheet(
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     for column, (head, width) in enumerate(
-        zip(heads, (8, 27, 16, 14, 28, 32, 14, 40, 20, 20, 40, 20), strict=True)
+        zip(heads, (8, 33, 16, 14, 28, 32, 14, 40, 20, 20, 40, 20), strict=True)
     ):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, head, bold)
