@@ -27,10 +27,9 @@ def opened(lakes: object, cast: Cast) -> Callable[..., Agreement]:
             actor=cast["office_officer"],
             subject=subject,
             digest=digest,
-            title_zh="三湖船艇检验互认",
             title_en="Boats inspected once for all lakes",
             purpose="Publishing this edition of the map",
-            **{"parties": list(Member.objects.all()), **ways},
+            **{"title_zh": "三湖船艇检验互认", "parties": list(Member.objects.all()), **ways},
         )
 
     return open_it

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -56,8 +57,22 @@ def test_the_signed_text_says_all_of_it(cast: Cast, signed: Agreement) -> None:
     assert (told["member"], told["verdict"], told["condition"]) == ("northshore", "agree", "")
     assert told["signer"] == cast["north_approver"].key
     assert told["mandate"] == Mandate.objects.get(person=cast.person("north_approver")).pk
+    assert (told["title_zh"], told["purpose"]) == (signed.title_zh, signed.purpose)
+    assert (told["agreement"], told["number"], told["confirms"]) == (signed.pk, 1, None)
+    assert (told["title_en"], told["signer_name"]) == (signed.title_en, one.signer_name)
+    assert datetime.fromisoformat(told["at"]) == one.at
+    assert len(told) == 16
     assert keys.verify(one.signed.encode(), bytes.fromhex(one.signature))
     assert found(signed) == ["sound", "sound"]
+
+
+def test_the_signed_text_says_which_condition_was_met(cast: Cast, opened: Opener) -> None:
+    row = opened()
+    ways: Any = {"actor": cast["north_approver"], "member": "northshore"}
+    operations.consent(agreement=row.pk, verdict="with_condition", condition="print", **ways)
+    operations.meet_condition(actor=LOCAL, agreement=row.pk, consent=1, words="printed")
+    confirming = operations.consent(agreement=row.pk, verdict="agree", **ways)
+    assert json.loads(confirming.signed.partition("\n")[2])["confirms"] == 1
 
 
 @pytest.mark.parametrize(
@@ -107,3 +122,23 @@ def test_a_mandate_counts_as_of_its_moment(cast: Cast, signed: Agreement) -> Non
     assert found(signed) == ["mandate_wrong", "sound"]
     mandate.update(revoked_at=None, role="officer")
     assert found(signed) == ["mandate_wrong", "sound"]
+
+
+def test_a_mandate_of_somebody_else_or_beside_the_one_named_does_not_count(
+    cast: Cast, signed: Agreement
+) -> None:
+    one = Consent.objects.get(number=1)
+    named = Mandate.objects.filter(pk=one.mandate_id)
+    named.update(person=cast.person("north_viewer"))
+    assert found(signed) == ["mandate_wrong", "sound"]
+    named.update(person=one.signer, revoked_at=one.at)
+    Mandate.objects.create(
+        person=one.signer,
+        role="approver",
+        member=one.member,
+        valid_from=one.at - timedelta(days=1),
+        granted_by=LOCAL.key,
+    )
+    assert found(signed) == ["mandate_wrong", "sound"]
+    named.update(revoked_at=None)
+    assert found(signed) == ["sound", "sound"]

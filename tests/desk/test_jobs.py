@@ -23,7 +23,7 @@ from xietong.kit.progress import Progress
 from xietong.kit.references import Reference
 from xietong.kit.refusals import N_, NotAllowed, NotFound, Refusal
 from xietong.region.models import AuditEntry, Mandate
-from xietong.region.rules import LOCAL, OUTSIDER, READER, Actor
+from xietong.region.rules import LOCAL, OUTSIDER, READER, Actor, Role
 
 pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 THING = Reference("desk", "thing", "1")
@@ -118,10 +118,19 @@ def test_a_full_disk_refuses_a_job_which_may_be_asked_for_again(
     assert queries.job(LOCAL, asked.pk).state == "done"
 
 
-def test_whose_mandate_was_revoked_meanwhile_is_refused(cast: Cast) -> None:
+@pytest.mark.parametrize(
+    ("kind", "then"),
+    [
+        ("officers_count", {"role": "viewer"}),  # who may ask for work still, but not for this
+        ("count", {"revoked_at": timezone.now()}),  # which nobody needs a mandate of one kind for
+    ],
+)
+def test_whose_mandate_is_another_meanwhile_is_refused(
+    cast: Cast, kind: str, then: dict[str, Any]
+) -> None:
     officer = cast["north_officer"]
-    asked = ask(officer, "officers_count")
-    Mandate.objects.filter(person=cast.person("north_officer")).update(revoked_at=timezone.now())
+    asked = ask(officer, kind)
+    Mandate.objects.filter(person=cast.person("north_officer")).update(**then)
     run(asked.pk, beside=False)
     told = queries.job(officer, asked.pk)
     assert told.state == "refused"
@@ -146,6 +155,15 @@ def test_a_strict_role_counts_in_a_job_only_where_its_second_factor_was_shown(ca
     assert running.asker_of(strong).held == cast["north_approver"].held
     with pytest.raises(NotAllowed):
         ask(cast.weak("north_approver"))
+    Mandate.objects.create(
+        person=cast.person("north_approver"),
+        role="officer",
+        member_id=cast.person("north_approver").member_id,
+        valid_from=timezone.now() - timedelta(days=1),
+        granted_by=LOCAL.key,
+    )
+    half = ask(cast.weak("north_approver"))
+    assert {one.role for one in running.asker_of(half).held} == {Role.OFFICER}
 
 
 def test_only_who_may_do_it_asks_for_it(cast: Cast) -> None:
@@ -163,6 +181,9 @@ def test_the_same_on_the_same_subject_is_one_job(cast: Cast) -> None:
     assert DBTaskResult.objects.count() == 1
     with pytest.raises(Refusal) as told:
         ask(officer, "count_once", most=4, subject=THING)
+    assert told.value.code == "job_on_same_subject"
+    with pytest.raises(Refusal) as told:
+        ask(officer, "count_once", subject=THING, scope="office")
     assert told.value.code == "job_on_same_subject"
     run(first.pk, beside=False)
     second = ask(officer, "count_once", most=4, subject=THING)
@@ -184,6 +205,7 @@ def test_who_has_nothing_to_do_with_it_sees_no_job(cast: Cast) -> None:
     }
     north = {f"north_{role}" for role in ("viewer", "analyst", "officer", "approver")}
     assert seen == north | {"north_administrator", "operator"}
+    assert not queries.jobs_visible_to(cast.weak("north_approver")).exists()
     words = set()
     for actor in (READER, OUTSIDER, cast["south_officer"], cast["office_approver"]):
         for number in (asked.pk, asked.pk + 1):
@@ -264,6 +286,49 @@ def test_whoever_lost_a_job_writes_nothing_to_it_any_more(
     assert queries.unread(cast["north_officer"]) == 0
 
 
+def test_what_is_done_after_the_lease_was_lost_ends_nothing(cast: Cast) -> None:
+    def is_late(actor: Actor, progress: Progress, *, most: int) -> Outcome:
+        Job.objects.filter(pk=asked.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert upkeep.return_lost(upkeep.Watch()) == [asked.pk]
+        assert running._take(asked.pk) is not None
+        if most < 0:
+            raise RuntimeError("late and broken")
+        return Outcome(N_("Counted to {most}."), {"most": most})
+
+    work.work("late", title=N_("Count to {most}"))(is_late)
+    for most in (3, -3):
+        asked = ask(cast["north_officer"], "late", most=most)
+        run(asked.pk, beside=False)
+        asked.refresh_from_db()
+        assert (asked.state, asked.fence, asked.outcome, asked.refusal) == (
+            "running",
+            2,
+            None,
+            None,
+        )
+    assert queries.unread(cast["north_officer"]) == 0
+
+
+def test_each_beat_prolongs_the_lease(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xietong.desk.operations.pulse.WRITE_SECONDS", 0.0)
+    leases: list[tuple[int, Any]] = []
+
+    def beats(actor: Actor, progress: Progress, *, most: int) -> Outcome:
+        soon = timezone.now() + timedelta(seconds=5)
+        Job.objects.filter(pk=asked.pk).update(lease_until=soon)
+        progress("Counting", 1, 2)
+        now = Job.objects.get(pk=asked.pk)
+        leases.append((now.beats, now.lease_until and now.lease_until - soon))
+        return Outcome(N_("Counted to {most}."), {"most": most})
+
+    work.work("beats", title=N_("Count to {most}"))(beats)
+    asked = ask(cast["north_officer"], "beats")
+    run(asked.pk, beside=False)
+    ((count, longer),) = leases
+    assert count == 1
+    assert longer > timedelta(seconds=30)
+
+
 def test_a_job_whose_worker_died_waits_again_and_at_last_fails(cast: Cast) -> None:
     officer = cast["north_officer"]
     asked = ask(officer)
@@ -279,6 +344,31 @@ def test_a_job_whose_worker_died_waits_again_and_at_last_fails(cast: Cast) -> No
     assert asked.refusal is not None
     assert asked.refusal["code"] == "worker_died"
     assert queries.unread(officer) == 1
+
+
+def test_a_cancelled_job_whose_worker_died_is_not_begun_again(cast: Cast) -> None:
+    officer = cast["north_officer"]
+    asked = ask(officer)
+    running._take(asked.pk)
+    operations.cancel_job(actor=officer, number=asked.pk)
+    assert queries.job(officer, asked.pk).state == "running"
+    Job.objects.filter(pk=asked.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert upkeep.return_lost(upkeep.Watch()) == [asked.pk]
+    told = queries.job(officer, asked.pk)
+    assert (told.state, told.refusal) == ("cancelled", None)
+    assert told.ended_at is not None
+    assert queries.unread(officer) == 1
+
+
+def test_a_job_that_has_beaten_or_was_taken_meanwhile_is_left_alone(cast: Cast) -> None:
+    asked = ask(cast["north_officer"])
+    seen = running._take(asked.pk)
+    assert seen is not None
+    Job.objects.filter(pk=asked.pk).update(beats=1)
+    assert not upkeep._return(seen)
+    Job.objects.filter(pk=asked.pk).update(beats=0, fence=2)
+    assert not upkeep._return(seen)
+    assert queries.job(LOCAL, asked.pk).state == "running"
 
 
 def test_a_lease_made_too_long_by_a_clock_set_back_does_not_hold(

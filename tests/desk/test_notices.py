@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -31,7 +33,9 @@ def tell(cast: Cast, **whom: object) -> set[str]:
         **whom,  # type: ignore[arg-type]
     )
     by_person = {person.pk: part for part, person in cast.people.items()}
-    return {by_person[one.person_id] for one in sent}
+    reached = [by_person[one.person_id] for one in sent]
+    assert len(set(reached)) == len(reached)
+    return set(reached)
 
 
 def test_it_is_said_in_the_readers_language(cast: Cast) -> None:
@@ -59,6 +63,14 @@ def test_it_reaches_all_who_hold_the_role_now_and_each_once(cast: Cast) -> None:
     assert tell(cast, person=approver, members=both_members, role=Role.APPROVER) == {
         "north_approver"
     }
+    Mandate.objects.create(  # of both members, and still one person
+        person=approver,
+        role=Role.APPROVER.value,
+        member=cast.person("south_approver").member,
+        valid_from=timezone.now() - timedelta(days=1),
+        granted_by=LOCAL.key,
+    )
+    assert tell(cast, members=both_members, role=Role.APPROVER) == {"north_approver"}
     approver.is_active = False
     approver.save()
     assert tell(cast, members=both_members, role=Role.APPROVER) == set()
