@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from cast import Cast
@@ -85,6 +85,19 @@ def test_what_failed_is_tried_again_within_the_hour(done: list[str]) -> None:
     assert AGAIN <= due["a_breaks"] < AGAIN * 2
     assert due["b_refuses"] < AGAIN
     assert Chore.objects.get(name="b_refuses").fault == "not_today"
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_chore(done: list[str]) -> None:
+    @chores.chore("a_breaks", every=DAY)
+    def is_away(actor: Actor) -> int:
+        raise OperationalError("the server closed the connection")
+
+    with pytest.raises(OperationalError):
+        list(run_chores(LOCAL))
+    left = Chore.objects.get(name="a_breaks")
+    assert (left.fault, left.ran_at) == ("", None)
+    assert left.lease_until is not None
+    assert done == []
 
 
 def test_one_worker_is_at_a_chore_until_its_lease_is_over(done: list[str]) -> None:

@@ -203,6 +203,8 @@ def test_expired_and_unnamed_files_are_swept_and_others_stay(cast: Cast, setting
     expired = keep(cast, stream=io.BytesIO(b"old"))
     StoredFile.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(1))
     named = keep(cast)
+    days = named.expires_at and (named.expires_at - timezone.now()) / timedelta(days=1)
+    assert days == pytest.approx(30, abs=0.1)
     for_ever = keep(cast, stream=io.BytesIO(b"for ever"), kept_days=None)
     dropped = keep(cast, stream=io.BytesIO(b"dropped"))
     operations.drop_file(actor=cast["north_officer"], number=dropped.pk)
@@ -229,6 +231,8 @@ def test_how_a_table_was_read_is_remembered_by_its_headings(cast: Cast) -> None:
     assert queries.proposed_mapping(officer, headings=headings, **how) == {"地址": "seat"}
     assert queries.proposed_mapping(officer, headings=headings[:2], **how) == {}
     assert queries.proposed_mapping(cast["south_officer"], headings=headings, **how) == {}
+    south = {**how, "member": Member.objects.get(code="southshore")}
+    assert queries.proposed_mapping(cast["south_officer"], headings=headings, **south) == {}
     with pytest.raises(NotAllowed):
         operations.remember_mapping(
             actor=cast["south_officer"], headings=headings, mapping={}, **how

@@ -192,6 +192,21 @@ def test_the_same_on_the_same_subject_is_one_job(cast: Cast) -> None:
         operations.retry_job(actor=officer, number=first.pk)
 
 
+def test_a_job_is_not_tried_again_beside_another_on_its_subject(cast: Cast) -> None:
+    officer = cast["north_officer"]
+    first = ask(officer, "count_once", subject=THING)
+    operations.cancel_job(actor=officer, number=first.pk)
+    second = ask(officer, "count_once", most=4, subject=THING)
+    entries = AuditEntry.objects.count()
+    with pytest.raises(Refusal) as told:
+        operations.retry_job(actor=officer, number=first.pk)
+    assert told.value.code == "job_on_same_subject"
+    assert queries.job(officer, first.pk).state == "cancelled"
+    assert (AuditEntry.objects.count(), DBTaskResult.objects.count()) == (entries, 2)
+    run(second.pk, beside=False)
+    assert operations.retry_job(actor=officer, number=first.pk).state == "waiting"
+
+
 def test_an_unknown_kind_is_refused(cast: Cast) -> None:
     with pytest.raises(NotFound) as told:
         ask(cast["north_officer"], "fly")
@@ -402,6 +417,13 @@ def test_a_job_to_which_nothing_in_the_queue_leads_is_put_there_again(cast: Cast
     DBTaskResult.objects.all().delete()
     assert upkeep.return_stranded() == [asked.pk]
     assert DBTaskResult.objects.ready().count() == 1
+
+
+def test_the_queue_is_looked_through_at_once(cast: Cast, django_assert_num_queries: Any) -> None:
+    for most in range(5):
+        ask(cast["north_officer"], most=most)
+    with django_assert_num_queries(2):
+        assert upkeep.return_stranded() == []
 
 
 def test_a_worker_told_to_end_gives_its_job_back(

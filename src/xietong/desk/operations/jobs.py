@@ -105,12 +105,16 @@ def _under_way(asked: Job) -> Job | None:
 
 def _the_same(known: Job, asked: Job) -> Job:
     if known.parameters != asked.parameters or known.scope != asked.scope:
-        raise Refusal(
-            "job_on_same_subject",
-            N_("This is being worked on already, in another way."),
-            way_out=N_("Wait until that job has ended, or cancel it, and ask again."),
-        )
+        raise _on_same_subject()
     return known
+
+
+def _on_same_subject() -> Refusal:
+    return Refusal(
+        "job_on_same_subject",
+        N_("This is being worked on already, in another way."),
+        way_out=N_("Wait until that job has ended, or cancel it, and ask again."),
+    )
 
 
 def cancel_job(*, actor: Actor, number: int) -> Job:
@@ -149,19 +153,17 @@ def retry_job(*, actor: Actor, number: int) -> Job:
     with change():
         job = _locked(actor, number)
         rules.may_retry(job.state)
-        if _under_way(job) is not None:
-            raise Refusal(
-                "job_on_same_subject",
-                N_("This is being worked on already, in another way."),
-                way_out=N_("Wait until that job has ended, or cancel it, and ask again."),
-            )
         before = job.state
         job.state = Job.State.WAITING
         job.cancel_asked = False
         job.attempts = 0
         job.stage, job.done, job.total, job.rate = "", 0, None, None
         job.refusal = job.outcome = job.ended_at = job.started_at = None
-        job.save()
+        try:
+            with transaction.atomic():
+                job.save()
+        except IntegrityError as fault:  # another waits or runs, or was asked for in this moment
+            raise _on_same_subject() from fault
         put_into_queue(job)
         record(
             actor=actor,

@@ -78,12 +78,12 @@ def run(number: int, *, beside: bool = True) -> None:
         # taken again.
         log.exception("job %d (%s) lost the database", job.pk, job.kind)
     except Exception as fault:  # whatever the work of a room raises ends its job, not the worker
-        refusal = why(fault)
+        known = why(fault)
         log.exception("job %d (%s) broke", job.pk, job.kind)
-        if refusal is None:
+        if known is None:
             _end(job, rules.FAILED, refusal=told_refusal(_broken(job)))
         else:  # the disk is full or may only be read
-            _end(job, rules.REFUSED, refusal=told_refusal(refusal))
+            _end(job, rules.REFUSED, refusal=told_refusal(known))
 
 
 def _take(number: int) -> Job | None:

@@ -89,8 +89,11 @@ def return_stranded() -> list[int]:
     """
     patience = timezone.now() - timedelta(seconds=settings.XIETONG_LEASE_SECONDS)
     returned = []
-    for seen in Job.objects.filter(state=rules.WAITING):
-        if _leads_to(seen, patience):
+    waiting = list(Job.objects.filter(state=rules.WAITING))
+    # Read at once; a place that leads nowhere will not lead anywhere later.
+    places = DBTaskResult.objects.in_bulk([one.task for one in waiting if one.task])
+    for seen in waiting:
+        if seen.task in places and _leads_on(places[seen.task], patience):
             continue
         with transaction.atomic():
             job = Job.objects.select_for_update().filter(pk=seen.pk, task=seen.task).first()
@@ -100,10 +103,7 @@ def return_stranded() -> list[int]:
     return returned
 
 
-def _leads_to(job: Job, patience: datetime) -> bool:
-    place = DBTaskResult.objects.filter(pk=job.task).first() if job.task else None
-    if place is None:
-        return False
+def _leads_on(place: DBTaskResult, patience: datetime) -> bool:
     if place.status == READY:
         return True
     return bool(place.started_at and place.started_at > patience)
