@@ -15,6 +15,7 @@ from django.test import Client, RequestFactory
 from prometheus_client.parser import text_string_to_metric_families
 
 from editions import Grown
+from xietong.desk.models import Job
 from xietong.portal import health, observing
 
 TOKEN = "known-to-the-gatherer-alone"  # noqa: S105
@@ -78,6 +79,8 @@ def test_a_broken_page_tells_the_number_by_which_the_log_finds_it(
 def test_metrics_count_what_is_there(grown: Grown, client: Client, settings: Any) -> None:
     settings.XIETONG_METRICS_TOKEN = TOKEN
     before = metrics(client)
+    for state in ("waiting", "failed", "waiting"):
+        Job.objects.create(kind="count", title="Count", asked_by="local", state=state)
     client.get("/atlas/")
     client.get("/atlas/clusters/none/")
     client.get("/nowhere/at-all")
@@ -92,6 +95,7 @@ def test_metrics_count_what_is_there(grown: Grown, client: Client, settings: Any
     assert grew("xietong_requests_total", "GET", "none", "4xx") == 2
     assert grew("xietong_request_seconds_count", "atlas") == 2
     assert after["xietong_editions", "published"] == 1
+    assert (after["xietong_jobs", "waiting"], after["xietong_jobs", "failed"]) == (2, 1)
     assert after["xietong_audit_entries",] > 3
     assert after["xietong_home_free_bytes",] > 0
 

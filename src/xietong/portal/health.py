@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from xietong.atlas import queries as atlas
+from xietong.atlas.queries.editions import editions_for
 from xietong.desk import queries as desk
 from xietong.kit.refusals import N_, NotFound
 from xietong.portal.observing import REGISTRY
@@ -75,8 +74,7 @@ class House:
     def collect(self) -> Iterator[Metric]:
         """Give jobs and editions by state, the length of the audit, and the disk's free bytes."""
         yield _by_state("xietong_jobs", "Jobs, by state.", desk.jobs_visible_to(LOCAL))
-        editions = Counter(one.state for one in atlas.editions_visible_to(LOCAL))
-        yield _family("xietong_editions", "Editions, by state.", editions)
+        yield _by_state("xietong_editions", "Editions, by state.", editions_for(LOCAL))
         yield GaugeMetricFamily("xietong_audit_entries", "Entries in the audit.", _entries())
         home = os.statvfs(Path(settings.XIETONG_HOME))
         yield GaugeMetricFamily(
@@ -91,13 +89,9 @@ class House:
 
 
 def _by_state(name: str, words: str, rows: QuerySet[Any]) -> Metric:
-    counted = rows.order_by().values_list("state").annotate(Count("pk"))
-    return _family(name, words, dict(counted))
-
-
-def _family(name: str, words: str, counts: Mapping[str, int]) -> Metric:
     family = GaugeMetricFamily(name, words, labels=["state"])
-    for state, count in sorted(counts.items()):
+    counted = rows.order_by("state").values_list("state").annotate(Count("pk"))
+    for state, count in counted:
         family.add_metric([state], count)
     return family
 
