@@ -51,3 +51,9 @@ def pages_of_pdf(body: bytes) -> int:
     (counted,) = re.findall(rb"/Type\s*/Pages\s*/Count\s+(\d+)", body)
     assert objects == int(counted)
     return objects
+
+
+def breaks_of_docx(body: bytes) -> int:
+    """Count the page breaks that a Word document itself sets."""
+    document: Any = Document(io.BytesIO(body))
+    return str(document.element.xml).count('w:type="page"')

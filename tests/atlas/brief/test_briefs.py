@@ -270,3 +270,14 @@ def test_a_page_that_does_not_fit_is_no_third_page(grown: Grown) -> None:
     full = replace(whole, said=["word " * 380, *whole.said])
     body = typesetting.as_pdf(full, drawing, "en", opened.row.created_at)
     assert pages_of_pdf(body) == 2
+
+
+def test_columns_of_the_word_file_share_the_line_by_what_they_hold(grown: Grown) -> None:
+    """Of equal columns the longest texts would break so often that a third page is needed."""
+    whole, _, _ = brief.contents(READER, None, "place", "820202", language="en")
+    body = brief.brief(READER, None, "place", "820202", format="docx", language="en").body
+    tables = {table.cell(0, 0).text: table for table in Document(io.BytesIO(body)).tables}
+    first = tables[whole.first.header[0]]
+    widths = [cell.width.cm for cell in first.rows[1].cells]
+    assert sum(widths) == pytest.approx(16.6, abs=0.1)
+    assert widths[0] == max(widths) > 1.5 * min(widths)

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from xietong.atlas.brief.contents import Brief, Table
-from xietong.atlas.brief.typesetting import as_png
+from xietong.atlas.brief.typesetting import as_png, width_of
 
 # A word processor without the first falls back by the family that it is declared to be of.
 TITLE, BODY, PLAIN = "方正小标宋简体", "仿宋", "黑体"
@@ -26,6 +26,7 @@ DEEP, SOFT, SIGNAL = (
     RGBColor(0x4B, 0x5B, 0x66),
     RGBColor(0x9A, 0x34, 12),
 )
+LINE_CM = 16.6
 # Dates inside of the file must not be today's.
 ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
 
@@ -106,15 +107,33 @@ def _table(document: Any, table: Table, size: float) -> None:
         _line(document, table.empty, size=9, colour=SOFT, east=BODY)
         return
     grid = document.add_table(rows=0, cols=len(table.header))
-    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    widths = _widths(table)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
     for at, texts in enumerate([table.header, *table.rows]):
-        for text, cell, numeric in zip(texts, grid.add_row().cells, table.numeric, strict=True):
+        cells = grid.add_row().cells
+        for text, cell, numeric, width in zip(texts, cells, table.numeric, widths, strict=True):
+            cell.width = width
             paragraph = cell.paragraphs[0]
             _spaced(paragraph)
             if numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _run(paragraph, text, size=size, bold=at == 0, east=PLAIN, latin=LATIN_PLAIN)
     _ruled(grid)
+
+
+def _widths(table: Table) -> list[Cm]:
+    """Share the line among the columns: what is longer gets more, numbers no more than they take.
+
+    Columns of one width would break long texts so often that the page would not hold them.
+    """
+    shares = []
+    for column, numeric in enumerate(table.numeric):
+        words = max(width_of(word) for word in table.header[column].split() or [""])
+        longest = max([words, *(width_of(row[column]) for row in table.rows)])
+        shares.append(max(longest + 2, 7) if numeric else min(max(longest, 11), 44))
+    return [Cm(LINE_CM * one / sum(shares)) for one in shares]
 
 
 def _ruled(grid: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal, get_args
 
 from django.http import HttpResponse
@@ -13,10 +15,8 @@ from xietong.atlas import queries
 from xietong.atlas.brief.chains import brief_of_chain
 from xietong.atlas.brief.clusters import brief_of_cluster
 from xietong.atlas.brief.contents import Brief
-from xietong.atlas.brief.document import as_docx
 from xietong.atlas.brief.picture import picture
 from xietong.atlas.brief.places import brief_of_place
-from xietong.atlas.brief.typesetting import as_pdf
 from xietong.atlas.queries.editions import Opened
 from xietong.kit.refusals import N_, NotFound
 from xietong.region.rules import Actor
@@ -62,12 +62,22 @@ def brief(
             kind=format,
         )
     whole, drawing, opened = contents(actor, number, kind, key, language=language)
-    setting = as_pdf if format == "pdf" else as_docx
-    body = setting(whole, drawing, language, opened.row.created_at)
+    body = _setting(format)(whole, drawing, language, opened.row.created_at)
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", key)
     return File(
         f"xietong-{opened.row.number}-brief-{plain}-{language}.{format}", MIME[format], body
     )
+
+
+def _setting(format: str) -> Callable[[Brief, str, Language, datetime], bytes]:
+    """Return what sets a brief; each brings a large library, loaded for the first brief of all."""
+    if format == "pdf":
+        from xietong.atlas.brief.typesetting import as_pdf
+
+        return as_pdf
+    from xietong.atlas.brief.document import as_docx
+
+    return as_docx
 
 
 def as_answer(made: File) -> HttpResponse:

@@ -53,7 +53,7 @@ def _compiled(brief: Brief, picture: str, language: str, made_at: datetime, kind
             package=PACKAGE,
         )
     whole = asdict(brief) | {"picture": picture, "language": "zh" if language == "zh" else "en"}
-    whole["title_width"] = _width(brief.title)
+    whole["title_width"] = width_of(brief.title)
     whole["first"] = _with_widths(brief.first)
     whole["tables"] = [_with_widths(one) for one in brief.tables]
     return typst.compile(
@@ -71,12 +71,13 @@ def _with_widths(table: Table) -> dict[str, Any]:
     widths = []
     for column, numeric in enumerate(table.numeric):
         texts = [table.header[column], *(row[column] for row in table.rows)]
-        longest = max(_width(text) for text in texts)
+        longest = max(width_of(text) for text in texts)
         widths.append(0 if numeric and longest <= 12 else min(max(longest, 11), 34))
     return {**asdict(table), "widths": widths}
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """Return how wide a text is in halves of a square character."""
     return sum(2 if ord(one) > 0x2E7F else 1 for one in text)
 
 
