@@ -115,6 +115,8 @@ def mandates(kind: Format, rows: Iterable[Mandate]) -> bytes:
 def roles_held(row: Person) -> str:
     """Return the roles that a person of `people_visible_to` holds now, each with whom it is for."""
     return gettext(", ").join(
-        f"{naming.role(one.role)} ({naming.owner(one.member, one.organisation)})"
+        gettext("{name} ({beside})").format(
+            name=naming.role(one.role), beside=naming.owner(one.member, one.organisation)
+        )
         for one in held_now(row)
     )
