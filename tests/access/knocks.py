@@ -370,6 +370,8 @@ CALLS: dict[tuple[str, str], Making] = {
     (f"{G}met", "POST"): _k(
         "number=agreement", "consent=consent", body={"words": "已附上"}, **HERE
     ),
+    (f"{D}notice_mail", "GET"): _k(),
+    (f"{D}choose_notice_mail", "PUT"): _k(body={"how": "each"}),
     (f"{D}job", "GET"): _k("number=job", lines=(desk.READ_JOBS,), **HERE),
     (f"{D}cancel", "POST"): _k("number=job", lines=JOBS, **HERE),
     (f"{D}retry", "POST"): _k("number=ended_job", lines=JOBS, **HERE),

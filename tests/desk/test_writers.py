@@ -24,6 +24,7 @@ __all__ = ["lakes"]
 TURN = timedelta(days=1)
 # One's own notices wait for a person whatever the mandates; the table speaks of mandates.
 OF_A_PERSON = May("read_notice", operator=False)
+FOR_A_PERSON = May("choose_notice_mail")
 
 
 def _job(cast: Cast, part: str, **now: Any) -> Mapping[str, Any]:
@@ -150,6 +151,24 @@ DEEDS = [
         also=frozenset(PARTS),
         why="everybody reads their own notices, and there may be none",
     ),
+    Deed(
+        operations.choose_notice_mail,
+        OF_A_PERSON,
+        lambda cast: {"how": "each"},
+        OWN,
+        also=frozenset(PARTS),
+        why="everybody chooses for their own mailbox, with or without a mandate",
+    ),
+    Deed(
+        operations.choose_notice_mail,
+        FOR_A_PERSON,
+        lambda cast: {"how": "daily", "person": cast.person("north_officer").pk},
+        "",
+        also=frozenset({"north_officer"}),
+        why="one chooses for oneself; for another, the operator does at the machine",
+        named="choose_notice_mail_for_a_person",
+    ),
+    Deed(operations.mail_notices, rules.MAIL_NOTICES, lambda cast: {}, "", entries=[]),
     Deed(operations.rebuild_search, rules.REBUILD_SEARCH, lambda cast: {}, ""),
     Deed(
         operations.take_chore,
@@ -166,7 +185,7 @@ pytestmark = [pytest.mark.operations, pytest.mark.django_db]
 
 
 def test_every_operation_and_every_line_has_its_deed() -> None:
-    table = (*rules.TABLE, OF_A_PERSON)
+    table = (*rules.TABLE, OF_A_PERSON, FOR_A_PERSON)
     reads = {"read_jobs", "read_office_jobs", "read_files", "read_office_files"}
     nothing_owed(operations, table, DEEDS, reads=reads)
 

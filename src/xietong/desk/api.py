@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from django.http import HttpRequest
 from django.views.decorators.csrf import csrf_protect
@@ -10,7 +10,15 @@ from ninja import Path, Query, Router
 from ninja.decorators import decorate_view
 
 from xietong.desk import operations, queries, rules
-from xietong.desk.schemas import JobOut, NoticeOut, job_out, notice_out
+from xietong.desk.schemas import (
+    JobOut,
+    MailChoice,
+    NoticeMailIn,
+    NoticeMailOut,
+    NoticeOut,
+    job_out,
+    notice_out,
+)
 from xietong.kit.problem_schema import ProblemOut
 from xietong.region.actors import actor_of
 from xietong.region.guards import SIGNED_IN, call_open_to
@@ -66,3 +74,24 @@ def notices(request: HttpRequest, limit: Limit = 50) -> list[NoticeOut]:
 def read(request: HttpRequest, number: Number) -> NoticeOut:
     """Mark one of the actor's own notices as read."""
     return notice_out(operations.read_notice(actor=actor_of(request), number=number))
+
+
+@router.get(
+    "/notice-mail", response={200: NoticeMailOut, **REFUSED}, summary="Whether notices are mailed"
+)
+@call_open_to(SIGNED_IN)
+def notice_mail(request: HttpRequest) -> NoticeMailOut:
+    """Return how the actor's own notices come by mail."""
+    found = queries.notice_mail_of(actor_of(request))
+    return NoticeMailOut(how=cast(MailChoice, found.how), fault=found.fault)
+
+
+@router.put(
+    "/notice-mail", response={200: NoticeMailOut, **REFUSED}, summary="Choose notices by mail"
+)
+@decorate_view(csrf_protect)
+@call_open_to(SIGNED_IN)
+def choose_notice_mail(request: HttpRequest, body: NoticeMailIn) -> NoticeMailOut:
+    """Choose whether the actor's own notices come by mail too."""
+    operations.choose_notice_mail(actor=actor_of(request), how=body.how)
+    return notice_mail(request)

@@ -127,3 +127,9 @@ def keep_head(actor: Actor) -> int:
     """Keep the day's head of the audit, against which a lost tail shows."""
     region.keep_head(actor=actor)
     return 1
+
+
+@chore("mail_notices", every=timedelta(minutes=2))
+def mail_notices(actor: Actor) -> int:
+    """Send the notices of a day that is over, and what no mail server took before."""
+    return operations.mail_notices(actor=actor)

@@ -89,6 +89,21 @@ def sweep() -> None:
 
 
 @click.group()
+def notice() -> None:
+    """Notices, which people read on their pages and may have by mail too."""
+
+
+@notice.command("mail")
+@click.argument("person", type=int)
+@click.argument("how", type=click.Choice(rules.MAIL_CHOICES))
+@uses(OPERATOR)
+def mail(person: int, how: str) -> None:
+    """Choose for PERSON, by number, HOW notices come by mail: none, each, or daily."""
+    chosen = operations.choose_notice_mail(actor=LOCAL, how=how, person=person)
+    click.echo(f"{chosen.person_id}\t{chosen.how}")
+
+
+@click.group()
 def search() -> None:
     """The search index over records."""
 
@@ -114,4 +129,4 @@ def _line(one: JobOut) -> str:
     return f"{one.number}\t{one.state}{share}\t{one.title}\t{one.asked_name}\t{at}"
 
 
-COMMANDS = (work, job, upload, search, chores)
+COMMANDS = (work, job, upload, notice, search, chores)

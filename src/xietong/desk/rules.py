@@ -15,6 +15,18 @@ RETRIED = (REFUSED, FAILED, CANCELLED)
 
 MOST_ATTEMPTS = 3
 
+# How a person wants notices by mail: not at all, each by itself, or those of a day together.
+NO_MAIL, EACH, DAILY = "none", "each", "daily"
+MAIL_CHOICES = (NO_MAIL, EACH, DAILY)
+# How long after a mail that did not go out it is tried again; after the last one no more.
+MAIL_WAITS = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+)
+
 WORKING = frozenset({Role.ANALYST, Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR})
 STOPPING = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
@@ -32,6 +44,7 @@ SWEEP_FILES = May("sweep_files")
 REMEMBER_MAPPING = May("remember_mapping", own=WORKING, office=WORKING)
 REBUILD_SEARCH = May("rebuild_search")
 RUN_CHORES = May("run_chores")
+MAIL_NOTICES = May("mail_notices")
 TABLE: tuple[May, ...] = (
     READ_JOBS,
     READ_OFFICE_JOBS,
@@ -46,6 +59,7 @@ TABLE: tuple[May, ...] = (
     REMEMBER_MAPPING,
     REBUILD_SEARCH,
     RUN_CHORES,
+    MAIL_NOTICES,
 )
 
 
@@ -128,6 +142,15 @@ def remaining_seconds(done: int, total: int | None, rate: float | None) -> int |
     if total is None or not rate:
         return None
     return max(0, round((total - done) / rate))
+
+
+def next_mail(tries: int, now: datetime) -> datetime | None:
+    """Return when a mail that has failed so many times is tried again; None: never.
+
+    >>> next_mail(1, datetime(2026, 3, 1, 8)), next_mail(6, datetime(2026, 3, 1, 8))
+    (datetime.datetime(2026, 3, 1, 8, 5), None)
+    """
+    return now + MAIL_WAITS[tries - 1] if tries <= len(MAIL_WAITS) else None
 
 
 def lease_from(now: datetime, seconds: int) -> datetime:

@@ -62,6 +62,21 @@ class NoticeOut(Schema):
     read: bool
 
 
+MailChoice = Literal["none", "each", "daily"]
+
+
+class NoticeMailIn(Schema):
+    """How one wants one's notices by mail: not at all, each, or those of a day together."""
+
+    how: MailChoice
+
+
+class NoticeMailOut(NoticeMailIn):
+    """The same as chosen, and why the last mail did not go out; blank where it did."""
+
+    fault: str
+
+
 def job_out(job: Job) -> JobOut:
     """Return a job as it is shown, in the active language."""
     ended = job.refusal or job.outcome or {}

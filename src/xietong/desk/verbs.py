@@ -4,6 +4,7 @@ from xietong.kit.refusals import N_
 
 VERBS = {
     "cancel_job": N_("cancelled the job"),
+    "choose_notice_mail": N_("chose whether notices come by mail"),
     "clear_jobs": N_("cleared jobs that had ended"),
     "drop_file": N_("dropped the file"),
     "enqueue": N_("asked for the job"),

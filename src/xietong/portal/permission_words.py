@@ -48,6 +48,7 @@ WORDS: Mapping[str, str] = {
     "remember_mapping": N_("Remember a mapping of columns"),
     "rebuild_search": N_("Rebuild the search index"),
     "run_chores": N_("Do the chores that are due"),
+    "mail_notices": N_("Send notices by mail"),
     "read_agreements": N_("Read agreements"),
     "open_agreement": N_("Open an agreement"),
     "consent": N_("Consent, with a condition, or object"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from xietong.desk import rules
 from xietong.desk.models import Notice
+from xietong.desk.operations import notice_mail
 from xietong.desk.queries import holders_of
 from xietong.desk.sayings import stored
 from xietong.kit.references import Reference
@@ -30,21 +31,28 @@ def notify(
 ) -> list[Notice]:
     """Tell one person, or all holders of a role for these members or the office, each once.
 
-    Runs in whatever transaction it is called in: a change that is not made tells nobody.
+    Runs in whatever transaction it is called in: a change that is not made tells nobody. Whoever
+    wants each notice by mail is sent a copy afterwards; whether that goes out changes nothing here.
     """
     told = {person.pk} if person is not None else set()
     if role is not None:
         told |= {one.pk for one in holders_of(role, members, office=office)}
-    return Notice.objects.bulk_create(
+    by_mail, now = notice_mail.wanted_by(told), timezone.now()
+    due = {how: notice_mail.due_at(how, now) for how in set(by_mail.values())}
+    made = Notice.objects.bulk_create(
         Notice(
             person_id=one,
             sentence=sentence,
             params=dict(params or {}),
             subject=str(subject or ""),
             url=stored(url),
+            mail=by_mail.get(one, ""),
+            mail_due_at=due.get(by_mail.get(one, "")),
         )
         for one in sorted(told)
     )
+    notice_mail.send_after(made)
+    return made
 
 
 def read_notice(*, actor: Actor, number: int) -> Notice:

@@ -16,6 +16,9 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from xietong.desk import operations as desk
+from xietong.desk import queries as desk_queries
+from xietong.desk.rules import DAILY, EACH, NO_MAIL
 from xietong.kit.doors import said
 from xietong.kit.refusals import N_, NotFound, Refusal
 from xietong.portal.sign_in import second_factor
@@ -30,6 +33,11 @@ from xietong.region.rules import STRICT, Actor
 
 SPOKEN = "sign_in_language"
 View = Callable[..., HttpResponse]
+MAIL_CHOICES = (
+    (NO_MAIL, N_("no; I read notices here")),
+    (EACH, N_("each notice, at once")),
+    (DAILY, N_("once a day, those not read yet")),
+)
 
 
 @login_required
@@ -37,6 +45,10 @@ View = Callable[..., HttpResponse]
 def overview(request: HttpRequest) -> HttpResponse:
     """Show a person's own account: who one is here, what one may, and how one gets in."""
     person = _person(request)
+    if request.method == "POST" and "notice_mail" in request.POST:
+        desk.choose_notice_mail(actor=operations.as_actor(person), how=request.POST["notice_mail"])
+        tell(request, N_("How notices come by mail is changed."))
+        return redirect("portal:account")
     if request.method == "POST":
         chosen = request.POST.get("language", "")
         operations.choose_language(
@@ -50,6 +62,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "mandates": _mandates(actor),
         "waiting": bool(actor.waiting),
         "has_factor": second_factor.has_one(person),
+        "mailing": desk_queries.notice_mail_of(actor),
+        "mail_choices": MAIL_CHOICES,
     }
     return render(request, "account/overview.html", context)
 

@@ -91,6 +91,11 @@ def afterwards(act: Callable[[], None]) -> None:
     mine.afterwards.append(act)
 
 
+def under_way() -> bool:
+    """Tell whether a change is being made, so that something can be done after it."""
+    return _current.get() is not None
+
+
 def record(
     *,
     actor: Actor,
