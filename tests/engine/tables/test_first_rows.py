@@ -13,7 +13,7 @@ from engine.tables.packs import synonyms
 from engine.tables.test_text import code_of
 from engine.tables.test_workbook import HEADINGS, book, plain_book, repacked
 from xietong.engine.problems import ProblemsFound
-from xietong.engine.tables import beginning, first_rows, open_table, sheets_of
+from xietong.engine.tables import beginning, first_rows, first_rows_ods, open_table, sheets_of
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +140,87 @@ def test_what_is_no_workbook_stays_as_it_is_and_what_is_cut_off_is_damaged(tmp_p
     with pytest.raises(ProblemsFound) as found:
         beginning(whole, tmp_path)
     assert [one.code for one in found.value.problems] == ["file_damaged"]
+
+
+def ods(path: Path, *tables: str) -> Path:
+    """Write an OpenDocument sheet from the texts of its tables."""
+    urns = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{one}="{urns}:{one}:1.0"' for one in ("office", "table", "text"))
+    root, body, sheets = "office:document-content", "office:body", "office:spreadsheet"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><{root} {spaces}><{body}><{sheets}>'
+        f"{''.join(tables)}</{sheets}></{body}></{root}>"
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", "<manifest/>")
+        packed.writestr("content.xml", content)
+    return path
+
+
+def table_of(name: str, lines: list[list[Any]], before: str = "") -> str:
+    def row(cells: list[Any]) -> str:
+        told = "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{one}</text:p>'
+            "</table:table-cell>"
+            for one in cells
+        )
+        return f"<table:table-row>{told}</table:table-row>"
+
+    body = "".join(map(row, lines))
+    after = before.replace("<", "</", 1) if before else ""
+    return f'<table:table table:name="{name}">{before}{body}{after}</table:table>'
+
+
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_rows_ods, "ROWS", 60)
+    monkeypatch.setattr(first_rows_ods, "PIECE", 700)
+
+
+@pytest.mark.usefixtures("few_rows")
+@pytest.mark.parametrize("group", ["", "<table:table-row-group>"])
+def test_an_ods_shows_the_same_sheets_headings_and_rows(tmp_path: Path, group: str) -> None:
+    lines = [list(HEADINGS), *rows(500)]
+    whole = ods(
+        tmp_path / "whole.ods",
+        table_of("名录", lines, group),
+        table_of("说明", [["说明"], ["甲"]]),
+        table_of("续", lines, group),
+    )
+    begun = beginning(whole, tmp_path)
+    assert begun != whole
+    for sheet in (None, "名录", "说明", "续"):
+        assert seen(begun, sheet) == seen(whole, sheet)
+    (batch,) = open_table(begun, synonyms(), sheet="续").batches(1000)
+    assert batch.data.num_rows == 59  # beside the headings
+    assert begun.stat().st_size < 60_000
+
+
+@pytest.mark.usefixtures("few_rows")
+def test_the_time_for_later_tables_of_an_ods_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [list(HEADINGS), *rows(500)]
+    whole = ods(tmp_path / "whole.ods", table_of("名录", lines), table_of("续", lines))
+    monkeypatch.setattr(first_rows, "SECONDS", 0.0)
+    begun = beginning(whole, tmp_path)
+    assert sheets_of(begun) == ("名录",)
+    assert open_table(begun, synonyms()).columns == tuple(HEADINGS)
+
+
+@pytest.mark.usefixtures("few_rows")
+@pytest.mark.parametrize("spoil", ["no table", "no end", "crossed"])
+def test_an_ods_that_is_not_cut_as_others_is_read_whole(tmp_path: Path, spoil: str) -> None:
+    lines = [list(HEADINGS), *rows(500)]
+    told = table_of("名录", lines)
+    if spoil == "no table":
+        told = ""
+    elif spoil == "no end":
+        told = told.removesuffix("</table:table>")
+    else:
+        told = told.replace("<text:p>厂3</text:p>", "<text:p>厂3</text:s>")
+    whole = ods(tmp_path / "whole.ods", told)
+    assert beginning(whole, tmp_path) == (
+        tmp_path / "beginning.ods" if spoil == "no end" else whole
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from xietong.engine.problems import Problem, ProblemsFound
+from xietong.engine.tables.first_rows_ods import beginning_of_content
 from xietong.engine.tables.workbook import DAMAGE, PIECE, check_package
 
 # A workbook whose sheets and texts unpack to less is read whole: that takes a second or two.
@@ -28,6 +29,7 @@ _TEXT_END = re.compile(rb"</(?P<space>\w+:)?si>|<(?P<blank>\w+:)?si\s*/>")
 _TEXT_AT = re.compile(rb'\st="s"[^>]*>\s*<(?:\w+:)?v>(\d{1,9})<')
 _MERGED = re.compile(rb"<(?P<space>\w+:)?mergeCells\b.*?</(?P=space)?mergeCells>", re.DOTALL)
 _TEXTS = "xl/sharedStrings.xml"
+_CONTENT = "content.xml"
 _NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/workbook\.xml|xl/styles\.xml|xl/_rels/.*"
 )
@@ -37,15 +39,19 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 def beginning(path: Path, scratch: Path) -> Path:
     """Return a workbook in `scratch` with the first rows of every sheet of `path`.
 
-    Returns `path` itself where it is small, or no XLSX. Takes a few seconds however large the
-    workbook is, and says nothing of the rows beyond: whoever reads them inspects the whole.
+    Returns `path` itself where it is small, or neither XLSX nor ODS. Takes a few seconds however
+    large the workbook is, and says nothing of the rows beyond: whoever reads them inspects the
+    whole.
     Raises ProblemsFound for what is damaged, encrypted or would unpack to too much.
     """
-    if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
+    ending = path.suffix.lower()
+    if ending not in (".xlsx", ".xlsm", ".ods") or not zipfile.is_zipfile(path):
         return path
     try:
         with zipfile.ZipFile(path) as packed:
             check_package(packed)
+            if ending == ".ods":
+                return _beginning_of_ods(packed, scratch) or path
             sizes = {one.filename: one.file_size for one in packed.infolist()}
             sheets = [name for name in sizes if _SHEET.fullmatch(name)]
             if sum(sizes[name] for name in [*sheets, _TEXTS] if name in sizes) < SMALL_BYTES:
@@ -57,6 +63,26 @@ def beginning(path: Path, scratch: Path) -> Path:
         raise ProblemsFound([Problem("file_damaged")]) from fault
     except (NotImplementedError, RuntimeError) as fault:
         raise ProblemsFound([Problem("file_encrypted")]) from fault
+    return short
+
+
+def _beginning_of_ods(packed: zipfile.ZipFile, scratch: Path) -> Path | None:
+    """Return the beginning of an ODS; None where it is small, or not cut as others are."""
+    members = {one.filename: one.file_size for one in packed.infolist()}
+    # Each cell is spelt out, and is looked at twice: less is read whole in the time of a request.
+    if members.get(_CONTENT, 0) < SMALL_BYTES:
+        return None
+    with packed.open(_CONTENT) as member:
+        content = beginning_of_content(member, time.monotonic() + SECONDS)
+    if content is None:
+        return None
+    short = scratch / "beginning.ods"
+    with zipfile.ZipFile(short, "w", zipfile.ZIP_STORED) as cut:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            if name in members:
+                with packed.open(name) as member:
+                    cut.writestr(name, _bounded(member, MOST_OTHER_BYTES))
+        cut.writestr(_CONTENT, content)
     return short
 
 
