@@ -43,15 +43,19 @@ def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.2)
 
 
+def free_port() -> str:
+    """Return a port at which nobody listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
+
+
 @pytest.mark.deep
 def test_a_worker_that_dies_is_started_again_and_none_outlives_the_server(tmp_path: Path) -> None:
     with household(tmp_path, XIETONG_WORKERS="1") as house:
         house.settle()
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            port = found.getsockname()[1]
         house.run("manage", "collectstatic", "--noinput")
-        server = house.start("serve", "--port", str(port))
+        server = house.start("serve", "--port", free_port())
         try:
             wait_until(lambda: living_in(house.home, "work --tied"))
             (first,) = living_in(house.home, "work --tied")
@@ -62,3 +66,20 @@ def test_a_worker_that_dies_is_started_again_and_none_outlives_the_server(tmp_pa
             server.wait(30)
         wait_until(lambda: not living_in(house.home, "work --tied"))
         wait_until(lambda: not living_in(house.home, "keeper"))
+
+
+@pytest.mark.deep
+def test_a_server_that_is_killed_leaves_nobody_answering(tmp_path: Path) -> None:
+    with household(tmp_path, XIETONG_WORKERS="1") as house:
+        house.settle()
+        house.run("manage", "collectstatic", "--noinput")
+        server = house.start("serve", "--port", free_port())
+        try:
+            wait_until(lambda: living_in(house.home, "work --tied"))
+            wait_until(lambda: len(living_in(house.home, "granian")) > 1)
+        finally:
+            server.kill()
+            server.wait(30)
+        wait_until(lambda: not living_in(house.home, "granian"))
+        wait_until(lambda: not living_in(house.home, "keeper"))
+        assert not living_in(house.home, "work --tied")

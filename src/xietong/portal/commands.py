@@ -18,6 +18,7 @@ from xietong.atlas import queries as atlas_queries
 from xietong.kit.progress import Printer, Progress
 from xietong.portal.backup_commands import backup, check, restore
 from xietong.portal.bodies import THREADS
+from xietong.portal.lifeline import GRACE_SECONDS
 from xietong.portal.rules_commands import rules
 from xietong.portal.soundness import require_guards
 from xietong.region import operations as region
@@ -171,6 +172,9 @@ def run_server(port: int) -> None:
             str(THREADS),
             "--http",
             "1",
+            # Whoever is still answered when it is told to end has so long.
+            "--workers-kill-timeout",
+            str(GRACE_SECONDS),
             # It warns of so many threads, of which ours lets few work at once.
             "--log-level",
             "error",
