@@ -115,3 +115,21 @@ def test_the_page_says_where_nobody_may_consent(cast: Cast, opened: Opener, clie
     assert lacking not in text(client, here)
     cast.person("south_approver").mandates.update(role="viewer")
     assert text(client, here).count(lacking) == 1
+
+
+def test_the_api_gives_the_word_of_the_member_named_and_of_no_other(
+    cast: Cast, opened: Opener, client: Client
+) -> None:
+    address = f"/api/v1/agreements/{opened().pk}/consents"
+    signed_in(client, cast.person("south_approver"))
+
+    def give(member: str) -> tuple[int, dict[str, str | None]]:
+        given = {"member": member, "verdict": "agree"}
+        answer = client.post(address, given, content_type="application/json")
+        told = answer.json().get("parties", [])
+        return answer.status_code, {
+            one["member"]: one["standing"] and one["standing"]["verdict"] for one in told
+        }
+
+    assert give(NORTH) == (403, {})
+    assert give("southshore") == (200, {NORTH: None, "southshore": "agree"})
