@@ -59,6 +59,7 @@ def test_the_house_does_what_wanted_a_timer() -> None:
         "expire_drafts",
         "keep_head",
         "lapse_overdue",
+        "mail_notices",
         "sweep",
         "sweep_files",
     ]
