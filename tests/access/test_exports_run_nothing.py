@@ -98,11 +98,11 @@ def hostile(house: House) -> House:
             value="1220",
             reason=planted("correction", at),
         )
-    for at, one in enumerate(Organisation.objects.order_by("pk")):
+    for at, body in enumerate(Organisation.objects.order_by("pk")):
         region.change_organisation(
             actor=LOCAL,
-            key=one.pk,
-            about=region.About(name_zh=planted(f"organisation{at}", at), kind=one.kind),
+            key=body.pk,
+            about=region.About(name_zh=planted(f"organisation{at}", at), kind=body.kind),
         )
     for at, person in enumerate(Person.objects.order_by("pk")):
         region.rename_person(actor=LOCAL, key=person.pk, name=planted(f"person{at}", at))

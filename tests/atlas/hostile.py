@@ -250,6 +250,62 @@ def binary_workbook(folder: Path) -> Path:
     return _put(folder / "binary.xlsb", workbook([GOOD_ROW]))
 
 
+def macro_workbook(folder: Path) -> Path:
+    path = _put(folder / "macros.xlsm", workbook([GOOD_ROW]))
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("xl/vbaProject.bin", b"Auto_Open")
+    return path
+
+
+def renamed_macro_workbook(folder: Path) -> Path:
+    return macro_workbook(folder).rename(folder / "innocent.xlsx")
+
+
+def macro_workbook_of_excel_4(folder: Path) -> Path:
+    path = _put(folder / "old-macros.xlsm", workbook([GOOD_ROW]))
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("xl/macrosheets/sheet1.xml", b"<x/>")
+    return path
+
+
+def macro_workbook_xls(folder: Path) -> Path:
+    head = bytes.fromhex("d0cf11e0a1b11ae1")
+    # Across the border between two pieces that are read.
+    before = bytes((1 << 20) - 8 - 10)
+    return _put(folder / "macros.xls", head + before + "_VBA_PROJECT_CUR".encode("utf-16-le"))
+
+
+def macro_workbook_ods(folder: Path) -> Path:
+    path = folder / "macros.ods"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("content.xml", "<x/>")
+        packed.writestr("Basic/Standard/Module1.xml", "<x/>")
+    return path
+
+
+def million_characters_csv(folder: Path) -> Path:
+    row = ("甲" * 1_000_000, *GOOD_ROW[1:])
+    return _put(folder / "long.csv", "\n".join(",".join(one) for one in (HEADINGS, row)).encode())
+
+
+def million_characters_workbook(folder: Path) -> Path:
+    path = folder / "long.xlsx"
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([GOOD_ROW]))) as whole,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as changed,
+    ):
+        for one in whole.namelist():
+            mark = f"<t>{GOOD_ROW[0]}<".encode()
+            longer = f"<t>{'甲' * 1_000_000}<".encode()
+            changed.writestr(one, whole.read(one).replace(mark, longer))
+    return path
+
+
+def million_characters_heading(folder: Path) -> Path:
+    heads = (*HEADINGS[:-1], "乙" * 100_000)
+    return _put(folder / "head.csv", "\n".join(",".join(one) for one in (heads, GOOD_ROW)).encode())
+
+
 def damaged_ods(folder: Path) -> Path:
     """Be an OpenDocument table whose content laughs."""
     path = folder / "laughs.ods"
@@ -306,6 +362,14 @@ HOSTILE: dict[Callable[[Path], Path], tuple[str, set[str]]] = {
     encrypted_workbook: ("register_unreadable", {"file_encrypted"}),
     old_workbook_with_nothing: ("register_unreadable", {"file_damaged"}),
     binary_workbook: ("register_unreadable", {"ending_unknown"}),
+    macro_workbook: ("register_unreadable", {"workbook_has_macros"}),
+    renamed_macro_workbook: ("register_unreadable", {"workbook_has_macros"}),
+    macro_workbook_of_excel_4: ("register_unreadable", {"workbook_has_macros"}),
+    macro_workbook_xls: ("register_unreadable", {"workbook_has_macros"}),
+    macro_workbook_ods: ("register_unreadable", {"workbook_has_macros"}),
+    million_characters_csv: ("register_refused", {"cell_too_large"}),
+    million_characters_workbook: ("register_refused", {"cell_too_large"}),
+    million_characters_heading: ("register_unreadable", {"cell_too_large"}),
     damaged_ods: ("register_unreadable", {"file_damaged"}),
     hundred_thousand_columns: ("register_unreadable", {"too_many_columns"}),
     mixed_encodings: ("register_unreadable", {"content_not_a_table"}),

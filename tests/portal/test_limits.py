@@ -44,6 +44,7 @@ def row(mark: str) -> str:
         ("desk/naming.py", f"| {naming.MOST_CHARACTERS} characters"),
         ("`MOST_COLUMNS`", f"| {limits.MOST_COLUMNS:,} |"),
         ("`MOST_CELLS`", f"| {limits.MOST_CELLS:,} |"),
+        ("| characters of a cell |", f"| {limits.MOST_CHARACTERS:,} |"),
         ("| rows |", f"| {limits.MOST_ROWS:,} |"),
         ("`MOST_MEMBERS`", f"| {limits.MOST_MEMBERS:,} |"),
         ("`MOST_UNPACKED_BYTES`", f"| {limits.MOST_UNPACKED_BYTES >> 30} GiB |"),

@@ -7,13 +7,14 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import shapely
 from django.conf import settings
+from django.utils import timezone
 
 from xietong.atlas import models
 from xietong.engine.coding import Coder, Concordance, merged, read_concordance, read_vocabulary
@@ -55,7 +56,7 @@ class Methods:
 
     def rules(self) -> Rules:
         """Return the rules for reading a register today, wherever on earth it is tomorrow."""
-        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        tomorrow = timezone.now().date() + timedelta(days=1)
         return Rules.of_pack(self.pack.country.facts, self.synonyms, today=tomorrow)
 
     def placer(self, outlines: BoundarySet | None = None) -> Placer:

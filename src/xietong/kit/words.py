@@ -67,6 +67,10 @@ PROBLEMS: dict[str, Words] = {
         N_("the file is protected by a password"),
         N_("Save a copy without a password."),
     ),
+    "workbook_has_macros": Words(
+        N_("the workbook contains macros"),
+        N_("Save it as a workbook without macros (.xlsx), or as CSV."),
+    ),
     "file_too_large": Words(
         N_("the file would take {megabytes} MB once unpacked, and {most} MB is the most"),
         N_("Split the table into several files, or save it as CSV."),
@@ -94,6 +98,10 @@ PROBLEMS: dict[str, Words] = {
     "cell_too_long": Words(
         N_("the text has {length} characters, and a sheet's cell holds at most {most}"),
         N_("Choose CSV or Parquet instead."),
+    ),
+    "cell_too_large": Words(
+        N_("a cell has more than {most} characters"),
+        N_("Shorten it, or look whether a quotation mark was left open before it."),
     ),
     "quotes_unbalanced": Words(
         N_("a quotation mark is opened and never closed"),

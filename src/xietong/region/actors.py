@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -85,7 +87,9 @@ def _actor_of_token(secret: str) -> Actor:
             way_out=N_("Make one on your account page, and send it as “Bearer”."),
         )
     if token.used_at is None or now - token.used_at >= USED_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+        # Whoever only reads is answered also where nothing can be written at the moment.
+        with suppress(OperationalError):
+            ApiToken.objects.filter(pk=token.pk).update(used_at=now)
     return actor_for(token.person, assured=token.strict)
 
 

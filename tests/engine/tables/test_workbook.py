@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -154,6 +156,27 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(content)
         assert code_of(partial(open_table, path)) == code, (name, code)
+
+
+def test_a_workbook_for_macros_without_any_is_read(tmp_path: Path) -> None:
+    path = plain_book(tmp_path / "a.xlsx", ["甲", "2004-12-31", 5, "某路"]).rename(
+        tmp_path / "a.xlsm"
+    )
+    assert cells(open_table(path)) == [(2, ["甲", "2004-12-31", "5", "某路"])]
+
+
+@pytest.mark.parametrize("length", [32_767, 32_768])
+def test_a_cell_is_as_long_as_a_sheet_program_lets_it_be(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"a,b\n1,{'乙' * length}\n3,4\n", encoding="utf-8")
+    (batch,) = open_table(path).batches()
+    told = [(one.code, one.row) for one in batch.problems]
+    assert told == ([] if length == 32_767 else [("cell_too_large", 2)])
+    assert batch.rows.to_pylist() == ([2, 3] if length == 32_767 else [3])
+    parquet = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": ["1", "3"], "b": ["乙" * length, None]}), parquet)
+    (batch,) = open_table(parquet).batches()
+    assert [(one.code, one.row) for one in batch.problems] == told
 
 
 def test_any_damage_is_refused_or_read(tmp_path: Path) -> None:

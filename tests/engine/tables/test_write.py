@@ -73,7 +73,11 @@ def test_what_a_sheet_program_would_run(text: str, shown: str) -> None:
     assert harmless(text) == shown
 
 
-@given(st.lists(st.text(st.sampled_from("=+-@＝＋－＠\t\r\n1甲,\"' "), max_size=6), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.text(st.sampled_from("=+-@＝＋－＠\t\r\n1甲,\"' "), max_size=6), min_size=1, max_size=6
+    )
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_cell_runs_in_a_sheet(tmp_path: Path, texts: list[str]) -> None:
     batch = pa.RecordBatch.from_arrays([pa.array(texts)], names=["a"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import click
@@ -13,9 +15,17 @@ OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 def write(output: Path, body: bytes) -> None:
-    """Write a file, or refuse `view_not_written`."""
+    """Write a file whole, or refuse `view_not_written` and leave what was there."""
     try:
-        output.write_bytes(body)
+        handle, part = tempfile.mkstemp(prefix=".part-", dir=output.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(body)
+            os.chmod(part, 0o644)
+            os.replace(part, output)
+        except BaseException:
+            os.unlink(part)
+            raise
     except OSError as fault:
         raise Refusal(
             "view_not_written",

@@ -70,6 +70,7 @@ REFUSING = frozenset(
         "name_missing",
         "quotes_unbalanced",
         "row_too_long",
+        "cell_too_large",
     }
 )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 MOST_COLUMNS = 2_000
+# Of one cell: what a sheet program itself lets people write.
+MOST_CHARACTERS = 32_767
 # Of a sheet, blank ones between its corners included: the parser lays them all out in memory.
 MOST_CELLS = 60_000_000
 # Of a packed workbook: members, bytes once unpacked, and their ratio to the packed bytes.

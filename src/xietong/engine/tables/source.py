@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from xietong.engine.problems import Problem, ProblemsFound
 from xietong.engine.tables import columnar, text, workbook
 from xietong.engine.tables.headers import Synonyms
 from xietong.engine.tables.heading_rows import SAMPLE, find_headings
-from xietong.engine.tables.limits import MOST_COLUMNS
+from xietong.engine.tables.limits import MOST_CHARACTERS, MOST_COLUMNS
 
 BATCH_ROWS = 32_768
 TEXTS = {".csv", ".tsv", ".txt"}
@@ -101,6 +102,8 @@ def open_table(
     if len(source.columns) > MOST_COLUMNS:
         params = {"columns": len(source.columns), "most": MOST_COLUMNS}
         raise ProblemsFound([Problem("too_many_columns", params=params)])
+    if any(len(one) > MOST_CHARACTERS for one in source.columns):
+        raise ProblemsFound([Problem("cell_too_large", params={"most": MOST_CHARACTERS})])
     return source
 
 
@@ -164,7 +167,7 @@ def _parquet(path: Path) -> TableSource:
         row = 2
         for batch in columnar.read_columns(path, names, rows):
             numbers = np.arange(row, row + batch.num_rows, dtype=np.int64)
-            yield TableBatch(pa.array(numbers), batch)
+            yield _without_large_cells(TableBatch(pa.array(numbers), batch))
             row += batch.num_rows
 
     return TableSource(path, "parquet", tuple(names), 2, _read=read)
@@ -208,10 +211,31 @@ def _batch(
     problems: list[Problem],
 ) -> TableBatch:
     columns = list(zip(*kept, strict=True)) if kept else [()] * len(names)
-    return TableBatch(
-        pa.array(numbers, pa.int64()),
-        pa.RecordBatch.from_arrays(
-            [pa.array(column, pa.string()) for column in columns], names=list(names)
-        ),
-        tuple(problems),
+    return _without_large_cells(
+        TableBatch(
+            pa.array(numbers, pa.int64()),
+            pa.RecordBatch.from_arrays(
+                [pa.array(column, pa.string()) for column in columns], names=list(names)
+            ),
+            tuple(problems),
+        )
     )
+
+
+def _without_large_cells(batch: TableBatch) -> TableBatch:
+    """Leave rows out of which a cell is larger than any that people write, and say so."""
+    large = None
+    for column in batch.data.columns:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            lengths = pc.utf8_length(column)
+            if (pc.max(lengths).as_py() or 0) > MOST_CHARACTERS:
+                found = pc.fill_null(pc.greater(lengths, MOST_CHARACTERS), False)
+                large = found if large is None else pc.or_(large, found)
+    if large is None:
+        return batch
+    told = [
+        Problem("cell_too_large", row, params={"most": MOST_CHARACTERS})
+        for row in batch.rows.filter(large).to_pylist()
+    ]
+    kept = pc.invert(large)
+    return TableBatch(batch.rows.filter(kept), batch.data.filter(kept), (*batch.problems, *told))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xietong.engine.problems import Problem, ProblemsFound
+from xietong.engine.tables.limits import MOST_CHARACTERS
 
 PIECE = 1 << 20
 DELIMITERS = (",", "\t", ";", "|")
@@ -60,8 +61,11 @@ def records(path: Path, form: TextForm) -> Iterator[list[str] | Problem]:
                 yield next(reader)
             except StopIteration:
                 return
-            except csv.Error:
-                yield Problem("quotes_unbalanced", row)
+            except csv.Error as fault:
+                if "field limit" in str(fault):
+                    yield Problem("cell_too_large", row, params={"most": MOST_CHARACTERS})
+                else:
+                    yield Problem("quotes_unbalanced", row)
 
 
 def _lines(file: io.TextIOBase) -> Iterator[str]:

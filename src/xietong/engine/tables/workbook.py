@@ -40,6 +40,9 @@ Cell = str | float | int | bool | datetime.date | datetime.time | datetime.timed
 PIECE = 1 << 20
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# Where programs lie in a workbook: of Visual Basic, of Excel 4, of OpenDocument; in an XLS file.
+_MACROS = re.compile(r"(.*/)?vbaProject\.bin|xl/macrosheets/.+|(Basic|Scripts)/.+", re.IGNORECASE)
+_MACROS_OF_XLS = "_VBA_PROJECT".encode("utf-16-le")
 _REFERENCE = re.compile(rb'\sr="([A-Z]{1,7})(\d{1,10})"')
 _DATE_1904 = re.compile(rb'date1904\s*=\s*"(1|true)"')
 _ODS_CELL = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -176,6 +179,7 @@ def _inspect(path: Path) -> bool:
         if head == _OLE:
             file.seek(0)
             if path.suffix.lower() == ".xls":
+                _refuse_macros_of_xls(file)
                 return False
             encrypted = _ENCRYPTED in file.read(MOST_UNPACKED_BYTES)
             raise _refused("file_encrypted" if encrypted else "content_not_as_named")
@@ -193,8 +197,18 @@ def _inspect(path: Path) -> bool:
         raise _refused("file_encrypted") from fault
 
 
+def _refuse_macros_of_xls(file: IO[bytes]) -> None:
+    tail = b""
+    while piece := file.read(PIECE):
+        if _MACROS_OF_XLS in tail + piece:
+            raise _refused("workbook_has_macros")
+        tail = piece[-len(_MACROS_OF_XLS) :]
+
+
 def check_package(packed: zipfile.ZipFile) -> None:
-    """Refuse a package by what its directory says: too many members, too much in them, locked."""
+    """Refuse a package by what its directory says: too many members, too much in them, locked,
+    programs in it: nothing runs here, but the file is kept and handed out again.
+    """
     members = packed.infolist()
     whole = sum(one.file_size for one in members)
     small = max(sum(one.compress_size for one in members), 1)
@@ -206,6 +220,8 @@ def check_package(packed: zipfile.ZipFile) -> None:
         raise _refused("file_too_large", megabytes=whole >> 20, most=MOST_UNPACKED_BYTES >> 20)
     if any(one.flag_bits & 1 for one in members):
         raise _refused("file_encrypted")
+    if any(_MACROS.fullmatch(one.filename.replace("\\", "/")) for one in members):
+        raise _refused("workbook_has_macros")
 
 
 def _inspect_packed(packed: zipfile.ZipFile, ending: str) -> bool:

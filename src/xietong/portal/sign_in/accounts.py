@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from allauth.account import app_settings
@@ -19,7 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, translate_url
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from xietong.portal.sign_in import second_factor
@@ -66,7 +65,10 @@ class Accounts(DefaultAccountAdapter):
         """Tell whether one must show again who one is; just after signing in one need not."""
         request = current.request
         shown = [one["at"] for one in get_authentication_records(request, request.user)]
-        if shown and time.time() - max(shown) < app_settings.REAUTHENTICATION_TIMEOUT:
+        if (
+            shown
+            and timezone.now().timestamp() - max(shown) < app_settings.REAUTHENTICATION_TIMEOUT
+        ):
             return False
         return super().is_reauthentication_required(app=app, **about)
 

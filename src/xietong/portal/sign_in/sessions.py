@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
@@ -34,7 +33,7 @@ class SessionLimitsMiddleware:
         return self.get_response(request)
 
     def _limit(self, request: HttpRequest) -> None:
-        now = int(time.time())
+        now = int(timezone.now().timestamp())
         begun = request.session.setdefault(BEGUN, now)
         seen = request.session.get(SEEN, now)
         if (
