@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used, not at every start
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from xietong.engine.measures import location_quotients
 
@@ -98,8 +97,10 @@ def grow_clusters(
 def _components(inside: NDArray[np.bool_], pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Groups of the columns in `inside` that the pairs connect without leaving it."""
     kept = pairs[inside[pairs].all(axis=1)]
-    links = sparse.coo_array((np.ones(len(kept)), (kept[:, 0], kept[:, 1])), (len(inside),) * 2)
-    _, label = csgraph.connected_components(links.tocsr(), directed=False)
+    links = scipy.sparse.coo_array(
+        (np.ones(len(kept)), (kept[:, 0], kept[:, 1])), (len(inside),) * 2
+    )
+    _, label = scipy.sparse.csgraph.connected_components(links.tocsr(), directed=False)
     columns = np.flatnonzero(inside)
     return [columns[label[columns] == each] for each in np.unique(label[columns])]
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used, not at every start
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi, cKDTree
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -57,7 +57,7 @@ def draw(
     # A plane in which a degree is about as long to the east as to the north.
     scale = np.array([np.cos(np.radians(degrees[:, 1].mean())), 1.0])
     plane = degrees * scale
-    tree = cKDTree(plane)
+    tree = scipy.spatial.cKDTree(plane)
     second = tree.query(plane, 3)[0][:, 2]
     spacing = float(np.median(second))
     coast = shapely.transform(_land(land), lambda corners: corners * scale)
@@ -112,7 +112,7 @@ def _borders(plane: Points, spacing: float) -> NDArray[np.object_]:
     far = 10 * (np.ptp(plane, axis=0).max() + spacing)
     middle = (low + high) / 2
     ghosts = middle + far * np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, -1.0], [0.0, 1.0]])
-    cells = Voronoi(np.vstack([plane, ghosts]))
+    cells = scipy.spatial.Voronoi(np.vstack([plane, ghosts]))
     edges = np.array([edge for edge in cells.ridge_vertices if min(edge) >= 0])
     return shapely.linestrings(cells.vertices[edges])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 KEYS = ("place", "precision", "industry", "year")
 SUMS = (
@@ -50,6 +52,8 @@ def cells_of(establishments: ir.Table, *, cap_wan: int) -> ir.Table:
     sums, sums of squares and maxima; `capped` is capital with each establishment's share cut off
     at `cap_wan`. The same expression runs on any of Ibis' backends.
     """
+    import ibis  # a large library; of all commands only compiling needs it
+
     t = establishments
     capital = t.capital_wan.fill_null(0)
     jobs = t.employees.cast("int64").fill_null(0)
@@ -105,6 +109,8 @@ def tabulate(
     """
     if not registers:
         raise ValueError("no register to tabulate")
+    import ibis  # as above
+
     connection = ibis.duckdb.connect(
         threads=threads,
         memory_limit=f"{memory_mb}MB",

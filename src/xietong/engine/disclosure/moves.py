@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used, not at every start
 from numpy.typing import NDArray
-from scipy import sparse
 
 from xietong.engine.disclosure.nodes import Bools, Integers
 
@@ -133,7 +133,7 @@ class MoveFinder:
         sides = self._sides(row, t, sign, choice)
         own, theirs = self.columns.apart(t.column[:, None], sides)
         columns = np.concatenate([own, theirs], axis=2)
-        picked = sparse.csr_array(
+        picked = scipy.sparse.csr_array(
             (
                 np.ones(columns.size, dtype=np.float32),
                 columns.ravel(),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used, not at every start
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -53,8 +53,10 @@ def share_bounds(
     misses = np.maximum(of - made, 0.0)
     some, not_all = made > 0, misses > 0
     low, high = np.zeros_like(made), np.ones_like(made)
-    low[some] = special.betaincinv(made[some] + near, misses[some] + far, tail)
-    high[not_all] = special.betaincinv(made[not_all] + far, misses[not_all] + near, 1.0 - tail)
+    low[some] = scipy.special.betaincinv(made[some] + near, misses[some] + far, tail)
+    high[not_all] = scipy.special.betaincinv(
+        made[not_all] + far, misses[not_all] + near, 1.0 - tail
+    )
     # Of less than one hit, or less than one miss, Jeffreys' prior would make more.
     low[some] = np.minimum(low[some], made[some] / of[some])
     high[not_all] = np.maximum(high[not_all], made[not_all] / of[not_all])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used, not at every start
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from xietong.engine.measures.intervals import Floats, share_bounds, simultaneous_level
 
@@ -167,7 +167,7 @@ def _quotients(
         # The rest of the variance of log LQ: the other margin is chance too, and shares the cell.
         whole = _log_variance(cell, industry, place, everything, variances)
         own = 1.0 / hits - 1.0 / trials
-        z = special.ndtri(1.0 - (1.0 - simultaneous_level(level, family)) / 2.0)
+        z = scipy.special.ndtri(1.0 - (1.0 - simultaneous_level(level, family)) / 2.0)
         share = cell / margin
         down = _widen(np.log(share / lower), whole, own, z)
         up = _widen(np.log(upper / share), whole, own, z)
