@@ -38,6 +38,7 @@ NOT_OF_AN_EDITION = {
     "draft",  # imports under way: tests/atlas/imports
     "drafts_of",
     "editions",
+    "editions_to_choose",
     "editions_visible_to",
     "in_trial",
     "industry_or_refusal",
@@ -114,7 +115,11 @@ def test_lists_hold_what_may_be_seen(grown: Grown, draft: int) -> None:
         assert [one.number for one in queries.editions_visible_to(actor)] == [
             one.number for one in queries.editions(actor)
         ]
-        return [one.number for one in queries.editions(actor)]
+        found = [one.number for one in queries.editions(actor)]
+        for most in (1, 9):
+            chosen = queries.editions_to_choose(actor, most)
+            assert [one.number for one in chosen] == found[:most]
+        return found
 
     assert numbers(OUTSIDER) == []
     assert numbers(READER) == [grown.number]

@@ -246,7 +246,7 @@ class Placer:
         self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The county of each point, and which points were right only the other way round."""
-        assert self._index is not None  # noqa: S101 - both callers ask for it
+        assert self._index is not None  # noqa: S101  (both callers ask for it)
         found = self._index.locate(longitude, latitude)
         missed = found < 0
         turned = np.full(len(found), -1, dtype=np.int64)
