@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -14,6 +15,7 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -179,9 +181,16 @@ def test_a_backup_is_refused_where_it_would_be_lost_or_lose(
     assert not list(tmp_path.glob(".part-*"))
 
 
+def changed(content: bytes, at: float) -> bytes:
+    """Return a backup in which one bit is another; that of 100 % lies in the checksum."""
+    place = min(int(len(content) * at), len(content) - 8)
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],
-    "changed": lambda content: content[:-400] + bytes([content[-400] ^ 1]) + content[-399:],
+    "followed by more": lambda content: content + gzip.compress(b"more"),
+    **{f"changed at {at:.0%}": partial(changed, at=at) for at in (0.01, 0.2, 0.5, 0.9, 0.9999, 1)},
     "empty": lambda content: b"",
     "another file": lambda content: b"PK\x03\x04" + bytes(500),
 }

@@ -8,13 +8,14 @@ import json
 import os
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from shutil import rmtree
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.db import connection
 from django.utils import timezone
@@ -35,6 +36,7 @@ KEYS = frozenset({"secret.key", keys.NAME})
 REMADE = frozenset({"static", "static.digest", "twin"})
 ASIDE = "replaced-"
 PIECE = 1 << 20
+UNREADABLE = (tarfile.TarError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,8 @@ def verify(path: Path, progress: Progress, into: Path | None = None) -> Manifest
                     raise ValueError(entry.name)
             if wanted:
                 raise ValueError(next(iter(wanted)))
-    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            _read_out(file)
+    except (*UNREADABLE, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise _damaged(path, fault) from fault
     except OSError as fault:
         # What gzip cannot read is an OSError without a number; the disk's own faults have one.
@@ -234,6 +237,13 @@ def verify(path: Path, progress: Progress, into: Path | None = None) -> Manifest
             raise _damaged(path, fault) from fault
         raise
     return manifest
+
+
+def _read_out(file: tarfile.TarFile) -> None:
+    """Read what lies behind the last entry, which is nothing, up to the checksum of the whole."""
+    while rest := cast(IO[bytes], file.fileobj).read(PIECE):
+        if rest.strip(b"\0"):
+            raise ValueError("more than it lists")
 
 
 def _damaged(path: Path, fault: Exception) -> Refusal:
