@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,39 @@ def test_every_page_of_it_is_sound(
     for name in ("", "rows/?sort=score", "corrections/?withdrawn=1", "words/"):
         page.goto(page.url.split("/registers/")[0] + f"/registers/northshore/{name}")
         is_sound(page, axe)
+
+
+TEACH = """
+import django
+django.setup()
+from xietong.atlas import operations
+from xietong.atlas.queries import rows
+from xietong.region.rules import LOCAL
+for town in "甲乙丙丁":
+    found = rows.rows(LOCAL, "northshore", rows.Filters(q=f"{town}风铃厂")).rows[0]
+    operations.correct_unit(
+        actor=LOCAL, member="northshore", unit=found["unit"], field="industry", value="1220"
+    )
+"""
+
+
+def test_a_taught_word_is_accepted_and_taken_out_by_keyboard(
+    served: tuple[Household, str, str], officers_page: Opener, axe: Axe
+) -> None:
+    surroundings = {**served[0].environment, "DJANGO_SETTINGS_MODULE": "xietong.portal.settings"}
+    subprocess.run([sys.executable, "-c", TEACH], env=surroundings, cwd=served[0].home, check=True)
+    page = officers_page(f"/en{HERE}words/")
+    row = page.locator("#proposed").locator("xpath=ancestor::section").locator("tbody tr").first
+    expect(row).to_contain_text("风铃")
+    is_sound(page, axe)
+    with page.expect_navigation():
+        row.get_by_role("button", name="Accept").press("Enter")
+    decided = page.locator("section", has=page.locator("#decided")).locator("tbody tr")
+    expect(decided).to_contain_text("accepted")
+    is_sound(page, axe)
+    narrow = officers_page(f"{HERE}words/", size=PHONE, color_scheme="dark")
+    is_sound(narrow, axe)
+    with page.expect_navigation():
+        decided.get_by_role("button", name="Take out again").press("Enter")
+    expect(decided).to_contain_text("declined")
+    expect(decided.get_by_role("button")).to_have_count(0)
