@@ -237,6 +237,7 @@ def test_damaged_files_are_neither_submitted_nor_published(cast: Cast, draft: Ed
         lambda edition: Edition.objects.filter(pk=edition.pk).update(title_zh="别的题目"),
         lambda edition: Edition.objects.filter(pk=edition.pk).update(digest="d" * 64),
         lambda edition: Agreement.objects.update(subject_digest="d" * 64),
+        lambda edition: Agreement.objects.update(state=consents.OPEN),
     ],
 )
 def test_what_was_not_signed_is_not_published(cast: Cast, draft: Edition, tampering: Any) -> None:
