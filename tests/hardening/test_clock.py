@@ -191,6 +191,7 @@ def test_a_job_is_done_once_however_its_lease_looks(
     assert Notice.objects.filter(person=cast.person("north_officer")).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)  # a worker closes its connection between two jobs
 def test_a_job_that_was_asked_for_later_than_now_is_done(cast: Cast, clock: Clock) -> None:
     asked = desk.enqueue(actor=cast["north_officer"], kind="count", parameters={"most": 3})
     clock.off = BACK
