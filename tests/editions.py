@@ -28,6 +28,9 @@ WAYS = {
 ROOMS = ("region", "agreements", "atlas")
 
 
+Rows = list[tuple[Any, list[Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Grown:
     """An edition that is published: its number, the home with its files, the registers' files."""
@@ -42,7 +45,7 @@ class Photograph:
     """The rows of a house, by table in the order in which they may be laid."""
 
     grown: Grown
-    rows: list[tuple[Any, list[Any]]]
+    rows: Rows
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +71,7 @@ def grown_photograph(
 @pytest.fixture
 def grown(db: None, grown_photograph: Photograph, settings: Any) -> Grown:
     """Lay the rows of the published edition; its files are those of the photograph."""
-    _lay(grown_photograph)
+    lay(grown_photograph.rows)
     for name, value in WAYS.items():
         setattr(settings, name, value)
     settings.XIETONG_HOME = grown_photograph.grown.home
@@ -130,14 +133,15 @@ def _tables() -> list[Any]:
     return [*tables, *sorted(between, key=lambda one: one.__name__)]
 
 
-def _lay(photograph: Photograph) -> None:
+def lay(photographed: Rows) -> None:
+    """Put rows into the database again, with the keys that they had."""
     from django.core.management.color import no_style
     from django.db import connection
 
-    for table, rows in photograph.rows:
+    for table, rows in photographed:
         table._base_manager.bulk_create([copy.copy(row) for row in rows])
     # Rows with keys of their own leave PostgreSQL's counters behind.
-    tables = [table for table, _ in photograph.rows]
+    tables = [table for table, _ in photographed]
     with connection.cursor() as cursor:
         for line in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(line)

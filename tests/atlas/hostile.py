@@ -369,7 +369,7 @@ HOSTILE: dict[Callable[[Path], Path], tuple[str, set[str]]] = {
     macro_workbook_ods: ("register_unreadable", {"workbook_has_macros"}),
     million_characters_csv: ("register_refused", {"cell_too_large"}),
     million_characters_workbook: ("register_refused", {"cell_too_large"}),
-    million_characters_heading: ("register_unreadable", {"cell_too_large"}),
+    million_characters_heading: ("register_refused", {"cell_too_large"}),
     damaged_ods: ("register_unreadable", {"file_damaged"}),
     hundred_thousand_columns: ("register_unreadable", {"too_many_columns"}),
     mixed_encodings: ("register_unreadable", {"content_not_a_table"}),

@@ -315,14 +315,13 @@ def test_two_columns_of_one_name_and_nested_columns_are_refused(tmp_path: Path) 
     assert (refused.value.code, refused.value.params["columns"]) == ("columns_nested", "tags")
 
 
-def test_what_a_sheet_cannot_hold_is_refused_with_a_way_out(tmp_path: Path) -> None:
+def test_what_no_cell_holds_is_refused_before_a_table_is_made(tmp_path: Path) -> None:
     source = table(tmp_path / "in.parquet", {"Name": ["长" * 40_000]})
     with pytest.raises(Refusal) as refused:
         annotate.code_table(source, tmp_path / "out.xlsx")
-    assert refused.value.code == "table_not_written"
-    assert [one.code for one in refused.value.problems] == ["cell_too_long"]
+    assert refused.value.code == "table_unreadable"
+    assert [one.code for one in refused.value.problems] == ["cell_too_large"]
     assert not (tmp_path / "out.xlsx").exists()
-    annotate.code_table(source, tmp_path / "out.csv")
 
 
 def test_a_disk_that_is_full_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
