@@ -64,8 +64,10 @@ def wanted_of(door: Door, part: str, house: House, doors: Showing) -> int:
     knock, looking = knock_for(door, house), knock_for(shown, house)
     assert knock is not None
     assert looking is not None
-    # Asked for the scopes of this record, which may be another one than the showing door's knock.
-    sees = replace(looking, of=knock.of, state=None).lets_in(shown, part, actor)
+    # The showing door's knock may be at another record, whose scopes are not this one's.
+    same = knock.address(door).startswith(looking.address(shown).partition("?")[0])
+    of = looking.of if same else knock.of
+    sees = replace(looking, of=of, state=None).lets_in(shown, part, actor)
     return 403 if sees else 404
 
 

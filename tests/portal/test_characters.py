@@ -44,7 +44,10 @@ def test_what_it_was_sent_in_changes_nothing(at_desk: Client, cast: Cast) -> Non
     assert form.status_code == 400
     for sent in ({"name": "a\0b"}, {"name": "b", "more": [{"x\0": 1}]}):
         told = at_desk.post(f"{API}/people/{viewer.pk}/name", sent, "application/json")
-        assert told.status_code == 400, told.content
+        assert (told.status_code, told.json()["code"]) == (400, "body_not_read")
+        assert told["Content-Type"] == "application/problem+json"
+    told = at_desk.post(f"{API}/people/{viewer.pk}/name", "{", "application/json")
+    assert (told.status_code, told.json()["code"]) == (400, "body_not_read")
     assert Person.objects.get(pk=viewer.pk).name == viewer.name
     assert AuditEntry.objects.count() == entries
     # A backslash and zeros that only look like one are text.

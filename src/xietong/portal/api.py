@@ -8,14 +8,14 @@ from typing import Any
 from django.db import Error as DatabaseFault
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from xietong.agreements.api import router as agreements
 from xietong.atlas.api import router as atlas
 from xietong.desk.api import router as desk
 from xietong.kit.doors import api_answer
-from xietong.kit.refusals import N_, Refusal
+from xietong.kit.refusals import N_, Malformed, Refusal
 from xietong.kit.surroundings import why
 from xietong.portal.characters import WholeTextParser
 from xietong.portal.rules_door import router as rules
@@ -94,6 +94,19 @@ def not_now(request: HttpRequest, fault: Exception) -> HttpResponse:
         raise fault
     log.error("%s: %s", refusal.code, fault)
     return api_answer(request, refusal)
+
+
+@api.exception_handler(HttpError)
+def not_read(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    """Answer a call whose body is no JSON: ninja raises nothing else of this kind."""
+    return api_answer(
+        request,
+        Malformed(
+            "body_not_read",
+            N_("The body of the request is no JSON that can be read."),
+            way_out=N_("See the API's description at /api/v1/docs."),
+        ),
+    )
 
 
 @api.exception_handler(ValidationError)
