@@ -7,6 +7,7 @@ import pytest
 from engine.tables.packs import LAKELAND, currencies, synonyms
 from xietong.engine.register import COLUMNS
 from xietong.engine.tables import Synonyms, Unit, propose_mapping
+from xietong.engine.tables.headers import LONGEST_HEADING
 from xietong.engine.tables.heading_rows import find_headings
 
 REAL = [
@@ -121,6 +122,11 @@ def test_another_country_has_other_headings() -> None:
     mapping = propose_mapping(["Firm name", "Capital (thousand)"], synonyms(LAKELAND))
     assert (mapping.columns, mapping.unit) == ({"name": 0, "capital": 1}, Unit(1_000))
     assert propose_mapping(["企业名称"], synonyms(LAKELAND)).unknown == ("企业名称",)
+
+
+def test_what_is_longer_than_any_heading_means_nothing() -> None:
+    for blanks, known in ((LONGEST_HEADING - 20, 1), (LONGEST_HEADING, 0)):
+        assert synonyms().known([f"注册资本{' ' * blanks}（万元）"]) == known
 
 
 def test_titles_above_the_headings_are_passed() -> None:

@@ -265,7 +265,7 @@ def test_the_append_only_appends_and_readers_only_read() -> None:
     assert {path: called(path) & WRITING for path in READS | SHOWS} == {
         path: set() for path in READS | SHOWS
     }
-    assert called(APPENDS) & WRITING == {"save"}
+    assert called(APPENDS) & WRITING == {"bulk_create"}
 
 
 def called(path: str) -> set[str]:

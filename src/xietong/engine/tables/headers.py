@@ -14,6 +14,9 @@ _NOISE = re.compile(r"[\s_\-*:：.·#'\"]+")
 _REMARK = re.compile(r"[(\[{【<].*?[)\]}】>]")
 # The one canonical column whose heading may name a unit.
 AMOUNT = "capital"
+# A heading that is longer means nothing: with its beginnings as many as its characters, a cell of a
+# million would be looked at for minutes.
+LONGEST_HEADING = 2_000
 
 
 def squeeze(heading: str) -> str:
@@ -97,6 +100,8 @@ class Synonyms:
 
     def meaning(self, heading: str) -> Meaning | None:
         """Return what a heading means, or None: in full, without its remarks, or with a unit."""
+        if len(heading) > LONGEST_HEADING:
+            return None
         whole = squeeze(heading)
         bare = squeeze(_REMARK.sub("", fold(heading)))
         for form in (whole, bare):
