@@ -385,6 +385,12 @@ DAY: dict[Deed, int] = {
     withdraw_edition: 2,
 }
 # Deeds that write nothing where things already are as wanted, and so may leave no entry.
-MAY_CHANGE_NOTHING = {"read_all_notices", "import_register", "restore_version", "map_and_check"}
+MAY_CHANGE_NOTHING = {
+    "correct_unit",
+    "import_register",
+    "map_and_check",
+    "read_all_notices",
+    "restore_version",
+}
 # How the audit calls them where its verb is another word.
 VERBS = {"map_and_check": "map_draft"}

@@ -138,6 +138,9 @@ def _append(noted: list[Noted]) -> None:
     if not noted:
         return
     if connection.vendor == "postgresql":
+        # Keys are checked at a commit otherwise: it would wait for rows that others hold, who
+        # themselves wait for the end of the chain.
+        connection.check_constraints()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = AuditEntry.objects.order_by("-number").first()
