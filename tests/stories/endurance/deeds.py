@@ -391,6 +391,7 @@ MAY_CHANGE_NOTHING = {
     "map_and_check",
     "read_all_notices",
     "restore_version",
+    "revoke_token",
 }
 # How the audit calls them where its verb is another word.
 VERBS = {"map_and_check": "map_draft"}
