@@ -121,13 +121,25 @@ class Served:
 
     def workers(self) -> list[int]:
         """Return the workers of this house, whoever keeps them."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-                if b"--tied" in words and os.readlink(folder / "cwd") == str(self.home):
-                    found.append(int(folder.name))
-        return sorted(found)
+        return living_in(self.home, "work --tied")
+
+
+def living_in(home: Path, what: str) -> list[int]:
+    """Return the processes with words in their command line whose folder is this home."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if what in words and os.readlink(folder / "cwd") == str(home):
+                found.append(int(folder.name))
+    return sorted(found)
+
+
+def free_port() -> int:
+    """Return a port at which nobody listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 @contextmanager
@@ -135,9 +147,7 @@ def served(
     house: Household, *, workers: int = 1, log: Path | None = None, **settings: str
 ) -> Iterator[Served]:
     """Serve a household with so many workers, as `xietong serve` does."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     log = log or house.home.parent / "serve.log"
     with log.open("wb") as told:
         server = subprocess.Popen(

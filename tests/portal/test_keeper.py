@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,29 +13,8 @@ from pathlib import Path
 import pytest
 
 from houses import Household, household
-from serving import RUN, served
-from xietong.portal.lifeline import GRACE_SECONDS
-
-
-def command_of(process: int) -> str:
-    """Return the command line of a process; nothing where it is gone or a zombie."""
-    try:
-        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-
-
-def living_in(home: Path, what: str) -> list[int]:
-    """Return the processes with a word in their command line whose folder is this home."""
-    found = []
-    for one in Path("/proc").glob("[0-9]*"):
-        try:
-            here = os.readlink(one / "cwd") == str(home)
-        except OSError:
-            continue
-        if here and what in command_of(int(one.name)):
-            found.append(int(one.name))
-    return found
+from serving import RUN, free_port, living_in, served
+from xietong.portal.keeper import GRACE_SECONDS
 
 
 def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
@@ -85,7 +63,7 @@ def test_a_server_that_is_killed_leaves_nobody_answering(house: Household) -> No
 @pytest.mark.parametrize("seconds", [0.5, 1.5, 3.0])
 def test_a_server_told_to_end_before_it_is_up_ends(house: Household, seconds: float) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, "serve", "--port", free_port()],
+        [sys.executable, "-c", RUN, "serve", "--port", str(free_port())],
         env={**house.environment, "XIETONG_WORKERS": "0"},
         cwd=house.home,
     )
@@ -94,10 +72,3 @@ def test_a_server_told_to_end_before_it_is_up_ends(house: Household, seconds: fl
     process.terminate()
     process.wait(GRACE_SECONDS)
     assert not living_in(house.home, "granian")
-
-
-def free_port() -> str:
-    """Return a port at which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])

@@ -118,6 +118,20 @@ def problem_line(problem: Problem) -> str:
     return f"{place}: {told['sentence']}. {told['way_out']}"
 
 
+def framed_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer a request that was refused: a call as the API does, else a page in the frame."""
+    if request.path_info.startswith(API):
+        return api_answer(request, refusal)
+    return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)
+
+
+def bare_answer(request: HttpRequest, refusal: Refusal, **more: Any) -> HttpResponse:
+    """Answer the same without the frame, for what may have broken it."""
+    if request.path_info.startswith(API):
+        return api_answer(request, refusal)
+    return bare_page(refusal, **more)
+
+
 class RefusalMiddleware:
     """Turns a refusal raised by a page into a page that says it."""
 
@@ -135,9 +149,5 @@ class RefusalMiddleware:
                 return None
             log.error("%s: %s", refusal.code, exception)
             # A guard asks the database before the API's own handlers are there.
-            if request.path_info.startswith(API):
-                return api_answer(request, refusal)
-            return bare_page(refusal)
-        return render(
-            request, "kit/refusal.html", as_problem_json(exception), status=exception.status
-        )
+            return bare_answer(request, refusal)
+        return framed_answer(request, exception)

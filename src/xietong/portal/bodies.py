@@ -14,14 +14,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from xietong.kit.doors import api_answer, bare_page
+from xietong.kit.doors import bare_answer
 from xietong.kit.refusals import N_, Refusal
 from xietong.kit.surroundings import Crowded, Late
 from xietong.portal import uploads
-from xietong.portal.api_requests import API
 
 # Answers take milliseconds, and only their reads of the database overlap.
 ANSWERING = 4
@@ -125,7 +124,7 @@ class BodiesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
-            return _told(request, length_missing())
+            return bare_answer(request, length_missing())
         try:
             return self.get_response(request)
         finally:
@@ -151,9 +150,3 @@ def fault_of(request: HttpRequest) -> OSError | None:
     """Return why the body of a request was given up; None where it was not."""
     body = request.META.get("wsgi.input")
     return body.fault if isinstance(body, Body) else None
-
-
-def _told(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    if request.path_info.startswith(API):
-        return api_answer(request, refusal)
-    return bare_page(refusal)

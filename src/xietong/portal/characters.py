@@ -7,11 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from ninja.parser import Parser
 
-from xietong.kit.doors import api_answer, as_problem_json
-from xietong.kit.forgery import API
+from xietong.kit.doors import framed_answer
 from xietong.kit.refusals import N_, Malformed
 
 NUL = "\0"
@@ -39,9 +37,7 @@ class CharactersMiddleware:
             N_("The request holds a character that no text has (NUL)."),
             way_out=N_("Leave the character out and send it again."),
         )
-        if request.path_info.startswith(API):
-            return api_answer(request, refusal)
-        return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)
+        return framed_answer(request, refusal)
 
 
 def _words(sent: Any) -> Iterator[str]:

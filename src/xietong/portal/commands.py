@@ -18,7 +18,7 @@ from xietong.atlas import queries as atlas_queries
 from xietong.kit.progress import Printer, Progress
 from xietong.portal.backup_commands import backup, check, restore
 from xietong.portal.bodies import THREADS
-from xietong.portal.lifeline import GRACE_SECONDS
+from xietong.portal.keeper import GRACE_SECONDS
 from xietong.portal.rules_commands import rules
 from xietong.portal.soundness import require_guards
 from xietong.region import operations as region

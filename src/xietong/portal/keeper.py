@@ -19,7 +19,7 @@ LOOK_SECONDS = 1.0
 # A worker that dies at once, again and again, must not keep the machine busy with starting it.
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 LIVED_SECONDS = 30.0
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 20
 
 
 class Kept:

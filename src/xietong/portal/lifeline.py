@@ -9,7 +9,6 @@ import threading
 from multiprocessing.connection import wait
 
 ABANDONED = 70
-GRACE_SECONDS = 20
 
 
 def end_with_main_process() -> None:

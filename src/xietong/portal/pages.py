@@ -13,7 +13,7 @@ from xietong.atlas.schemas import SearchHit
 from xietong.desk import queries as desk
 from xietong.desk.awaiting import to_do
 from xietong.desk.schemas import job_out
-from xietong.kit.doors import api_answer, as_problem_json, bare_page
+from xietong.kit.doors import api_answer, bare_answer, framed_answer
 from xietong.kit.refusals import N_, Broken, Malformed, NotFound
 from xietong.kit.surroundings import why
 from xietong.portal import uploads
@@ -123,7 +123,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         N_("There is no page at this address."),
         way_out=N_("Check the address, search above, or begin at the home page."),
     )
-    return render(request, "kit/refusal.html", as_problem_json(refusal), status=404)
+    return framed_answer(request, refusal)
 
 
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -134,9 +134,7 @@ def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
         N_("The request cannot be understood."),
         way_out=N_("Check the address and the host name, then try again."),
     )
-    if request.path_info.startswith(API):
-        return api_answer(request, refusal)
-    return bare_page(refusal)
+    return bare_answer(request, refusal)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -152,6 +150,4 @@ def failed(request: HttpRequest) -> HttpResponse:
                 "operator of this node the time and the number of the request."
             ),
         )
-    if request.path_info.startswith(API):
-        return api_answer(request, refusal)
-    return bare_page(refusal, number=number_of_request())
+    return bare_answer(request, refusal, number=number_of_request())

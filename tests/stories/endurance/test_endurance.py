@@ -11,7 +11,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,11 +24,11 @@ import pytest
 
 from houses import Household, household
 from real_data import ROOT
+from serving import RUN, free_port, living_in
 from stories.endurance.deeds import DAY, MAY_CHANGE_NOTHING, VERBS
 
 pytestmark = [pytest.mark.operations, pytest.mark.deep]
 HERE = Path(__file__).resolve().parent
-RUN = "from xietong.portal.main import main; main()"
 SEED = 20261125
 WRITERS = 8
 # So often something is killed over all of it.
@@ -102,7 +101,7 @@ class Siege:
         if kind == "writer":
             self.writers[self.draw.randrange(WRITERS)].send_signal(signal.SIGKILL)
         elif kind == "worker":
-            workers = self.workers()
+            workers = living_in(self.house.home, "work --tied")
             if not workers:
                 return
             with suppress(ProcessLookupError):
@@ -113,17 +112,6 @@ class Siege:
             self.server.kill()
             self.server.wait()
         self.kills[kind] += 1
-
-    def workers(self) -> list[int]:
-        """Return the workers of this house, whichever keeper keeps them."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-                where = os.readlink(folder / "cwd")
-                if b"--tied" in words and where == str(self.house.home):
-                    found.append(int(folder.name))
-        return sorted(found)
 
     def look(self) -> None:
         """Read as a reader does; while the server is down nobody answers."""
@@ -142,7 +130,7 @@ class Siege:
             self.server.kill()
             self.server.wait()
         until = time.monotonic() + 30
-        while (left := self.workers()) and time.monotonic() < until:
+        while (left := living_in(self.house.home, "work --tied")) and time.monotonic() < until:
             for pid in left:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -179,10 +167,7 @@ class Journal:
 @pytest.mark.parametrize(("wanted", "kinds"), [(100, 12), (2000, 30)])
 def test_nothing_is_lost_and_nothing_half_done(tmp_path: Path, wanted: int, kinds: int) -> None:
     with household(tmp_path, XIETONG_THREADS="1", XIETONG_LEASE_SECONDS="3") as house:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            port = found.getsockname()[1]
-        siege = Siege(house, random.Random(SEED), port)  # noqa: S311
+        siege = Siege(house, random.Random(SEED), free_port())  # noqa: S311
         house.settle()
         siege.finished("writer_process.py", "settle")
         began = time.monotonic()

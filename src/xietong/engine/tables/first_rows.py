@@ -62,6 +62,7 @@ def beginning(path: Path, scratch: Path) -> Path:
     except DAMAGE as fault:
         raise ProblemsFound([Problem("file_damaged")]) from fault
     except (NotImplementedError, RuntimeError) as fault:
+        # What zipfile says of a method it does not know, or of a member with a password.
         raise ProblemsFound([Problem("file_encrypted")]) from fault
     return short
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.shortcuts import render
 
-from xietong.kit.doors import api_answer, as_problem_json
+from xietong.kit.doors import framed_answer
 from xietong.kit.refusals import N_, NotAllowed, TooOften
-from xietong.portal.api_requests import API
 from xietong.portal.bodies import fault_of
 
 
@@ -22,9 +20,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         N_("The form could not be taken: the page it was on is too old, or cookies are refused."),
         way_out=N_("Go back, load the page again, and send the form once more."),
     )
-    if request.path_info.startswith(API):
-        return api_answer(request, refusal)
-    return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)
+    return framed_answer(request, refusal)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
@@ -34,4 +30,4 @@ def too_often(request: HttpRequest) -> HttpResponse:
         N_("That was tried too often from here."),
         way_out=N_("Wait five minutes, then try again."),
     )
-    return render(request, "kit/refusal.html", as_problem_json(refusal), status=refusal.status)
+    return framed_answer(request, refusal)
